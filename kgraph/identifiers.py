@@ -1,0 +1,71 @@
+"""Stable names for things: slugs, node keys, IRIs and content hashes.
+
+A node key is the tail of its IRI: `paper/2210.14793`, `method/large-language-model`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from kgraph.vocabulary import EntityType
+
+ONTOLOGY_BASE = "https://w3id.org/kgraph/ontology#"
+ID_BASE = "https://w3id.org/kgraph/id/"
+
+_LONGEST_SLUG = 80
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9 -]*")
+_PAPER_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def content_hash(*parts: str, length: int = 16) -> str:
+    """Return the first `length` hexadecimal digits of the SHA-256 of the parts.
+
+    Parts are kept apart by a separator that is escaped within them, so ("ab", "c") and ("a", "bc") differ.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(f"{len(data)}:".encode())
+        digest.update(data)
+    return digest.hexdigest()[:length]
+
+
+def slug(text: str) -> str:
+    """Return the text as lower-case ASCII words joined by single hyphens; "" if none is left."""
+    folded = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
+
+
+def concept_key(type_: EntityType, key: str) -> str:
+    """Return the node key of a concept, from its type and its resolution key.
+
+    A short hash of both is added whenever the slug alone might not tell two keys apart: where the
+    key has other characters than letters, digits, spaces and hyphens, or is longer than 80. Never
+    "on collision", which would make a name depend on what else is in the graph.
+    """
+    tail = slug(key)
+    if len(tail) > _LONGEST_SLUG or not tail or not _PLAIN_NAME.fullmatch(key):
+        tail = f"{tail[:_LONGEST_SLUG].strip('-')}-{content_hash(type_, key, length=8)}".lstrip("-")
+    return f"{type_.lower()}/{tail}"
+
+
+def paper_key(paper_id: str) -> str:
+    """Return the node key of a paper: its id, with a hash where characters had to go."""
+    tail = _PAPER_SAFE.sub("-", paper_id).strip("-")
+    if tail != paper_id or not tail.strip("."):
+        tail = f"{tail[:_LONGEST_SLUG]}-{content_hash(paper_id, length=8)}".lstrip("-.")
+    return f"paper/{tail}"
+
+
+def title_key(title: str) -> str:
+    """Return the title without case, space and punctuation: equal for records of one paper."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return "".join(c for c in folded if c.isalnum())
+
+
+def generated_paper_id(title: str) -> str:
+    """Return the id of a paper whose source gives none: a slug of its title and a short hash."""
+    key = title_key(title)
+    return f"{slug(title)[:60].strip('-')}-{content_hash(key or title, length=8)}".lstrip("-")
