@@ -1,0 +1,25 @@
+"""Where the title, the abstract and the sentences lie in a Doc."""
+
+from __future__ import annotations
+
+import numpy as np
+from spacy.tokens import Doc
+
+from kgraph.pipeline.annotations import title_length
+from kgraph.pipeline.features import Layout
+from kgraph.pipeline.tokenizer import SEPARATOR
+from kgraph.vocabulary import FIELDS
+
+
+def field_offset(doc: Doc, field: str) -> int:
+    """Return the character of the Doc's text where the field begins."""
+    return 0 if field == FIELDS[0] or not title_length(doc) else title_length(doc) + len(SEPARATOR)
+
+
+def doc_layout(doc: Doc) -> Layout:
+    """Return the Doc's layout; sentence starts must have been set."""
+    starts = np.array([bool(token.is_sent_start) for token in doc], dtype=np.int64)
+    title = title_length(doc)
+    title_tokens = sum(token.idx < title for token in doc)
+    colon = next((t.i for t in doc[:title_tokens] if t.text in (":", "–", "—")), -1)
+    return Layout(len(doc), title_tokens, np.maximum(np.cumsum(starts) - 1, 0), colon)

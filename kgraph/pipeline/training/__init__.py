@@ -1,0 +1,1 @@
+"""Training of the pipeline from annotated records; needs the `train` extra (torch)."""

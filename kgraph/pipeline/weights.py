@@ -1,0 +1,75 @@
+"""Trained arrays of a component, and the little algebra that its head needs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+
+class Weights(dict[str, Floats]):
+    """Named float32 arrays that spaCy can write to and read from a folder or bytes."""
+
+    def to_bytes(self) -> bytes:
+        """Return the arrays as an npz archive; the same arrays give the same bytes."""
+        buffer = io.BytesIO()
+        np.savez(buffer, **{name: self[name] for name in sorted(self)})
+        return buffer.getvalue()
+
+    def from_bytes(self, data: bytes) -> None:
+        """Replace the arrays by those of an npz archive."""
+        self.clear()
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            self.update({name: archive[name] for name in archive.files})
+
+    def linear(self, name: str, x: Floats) -> Floats:
+        """Return `x @ weight.T + bias` of the layer called `name`."""
+        return x @ self[f"{name}.weight"].T + self[f"{name}.bias"]
+
+
+def gelu(x: Floats) -> Floats:
+    """Return the Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016)."""
+    return 0.5 * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x**3)))
+
+
+def softmax(x: Floats) -> Floats:
+    """Return the softmax over the last axis."""
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def sigmoid(x: Floats) -> Floats:
+    """Return the logistic function, without overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * x))
+
+
+def span_means(tokens: Floats, spans: npt.NDArray[np.int64]) -> Floats:
+    """Return (spans, width): the mean vector of the tokens of each (start, end) row, zeros where it is empty."""
+    sums = np.zeros((len(tokens) + 1, tokens.shape[1]), dtype=np.float32)
+    np.cumsum(tokens, axis=0, out=sums[1:])
+    start, end = spans[:, 0], spans[:, 1]
+    return (sums[end] - sums[start]) / np.maximum(end - start, 1)[:, None].astype(np.float32)
+
+
+def entity_vectors(weights: Mapping[str, Floats], tokens: Floats, entities: list[list[tuple[int, int]]]) -> Floats:
+    """Return (entities, size): the maximum over each entity's mentions of their projected vectors.
+
+    A mention is its first token, its last and the mean of all, through the layer `spans.project`.
+    """
+    spans = np.asarray([s for group in entities for s in group], dtype=np.int64).reshape(-1, 2)
+    x = np.concatenate([tokens[spans[:, 0]], tokens[spans[:, 1] - 1], span_means(tokens, spans)], axis=1)
+    vectors = gelu(x @ weights["spans.project.weight"].T + weights["spans.project.bias"])
+    first = np.cumsum([0, *(len(group) for group in entities[:-1])])
+    return np.maximum.reduceat(vectors, first, axis=0)
+
+
+def read_weights(path: Path) -> Weights:
+    """Return the arrays of an npz file."""
+    weights = Weights()
+    weights.from_bytes(path.read_bytes())
+    return weights
