@@ -12,6 +12,7 @@ class InputError(KGraphError):
 
     def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None:
         """`file` and `line` (counted from 1) say where; both go in front of the message."""
+        self.message, self.file, self.line = message, file, line
         where = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
         super().__init__(where + message)
 

@@ -3,8 +3,9 @@
 - `doc.spans["mentions"]`: a SpanGroup of labelled Spans in text order; its `attrs["scores"]` has one
   score for each.
 - `doc._.kgraph_entities`: a list of {"type", "role", "score", "mentions": positions in that SpanGroup}.
-- `doc._.kgraph_relations`: a list of {"head", "type", "tail", "score", "evidence": [[start, end], ...]},
-  head and tail being positions among the entities, evidence token offsets, end exclusive.
+- `doc._.kgraph_relations`: a list of {"head", "type", "tail", "score"}, head and tail being positions
+  among the entities.
+- `doc.tensor`: the encoder's vectors, one row a token.
 - `doc._.kgraph_title_length`: characters of the title; 0 when the whole text is an abstract.
 
 Plain data only: Spans and dataclasses in `doc._` would break DocBin and `nlp.pipe(n_process=2)`.
@@ -15,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from spacy.tokens import Doc, Span, SpanGroup
 
 MENTIONS = "mentions"
@@ -36,6 +39,17 @@ def title_length(doc: Doc) -> int:
     return int(doc._.kgraph_title_length)
 
 
+def set_vectors(doc: Doc, vectors: npt.NDArray[np.float32]) -> None:
+    """Write the tokens' vectors, (tokens, width)."""
+    doc.tensor = vectors  # type: ignore[assignment]  # spaCy's stub says float64, its model's arrays are float32
+
+
+def get_vectors(doc: Doc) -> npt.NDArray[np.float32]:
+    """Return the tokens' vectors, (tokens, width); (tokens, 0) where nothing wrote any."""
+    tensor: npt.NDArray[Any] = doc.tensor
+    return tensor if len(tensor) == len(doc) else np.zeros((len(doc), 0), dtype=np.float32)
+
+
 def set_mentions(doc: Doc, mentions: Sequence[tuple[int, int, str, float]]) -> None:
     """Write the mentions, given as (start token, end token, type, score) in text order."""
     spans = [Span(doc, start, end, label=label) for start, end, label, _ in mentions]
@@ -43,7 +57,7 @@ def set_mentions(doc: Doc, mentions: Sequence[tuple[int, int, str, float]]) -> N
     doc.spans[MENTIONS] = SpanGroup(doc, name=MENTIONS, attrs={"scores": scores}, spans=spans)
 
 
-def mentions(doc: Doc) -> list[tuple[int, int, str, float]]:
+def get_mentions(doc: Doc) -> list[tuple[int, int, str, float]]:
     """Return the mentions as (start token, end token, type, score), in text order."""
     if MENTIONS not in doc.spans:
         return []
@@ -56,7 +70,7 @@ def set_entities(doc: Doc, found: list[dict[str, Any]]) -> None:
     doc._.kgraph_entities = found
 
 
-def entities(doc: Doc) -> list[dict[str, Any]]:
+def get_entities(doc: Doc) -> list[dict[str, Any]]:
     """Return the entities; empty where nothing wrote any."""
     return doc._.kgraph_entities or []
 
@@ -66,6 +80,6 @@ def set_relations(doc: Doc, found: list[dict[str, Any]]) -> None:
     doc._.kgraph_relations = found
 
 
-def relations(doc: Doc) -> list[dict[str, Any]]:
+def get_relations(doc: Doc) -> list[dict[str, Any]]:
     """Return the relations; empty where nothing wrote any."""
     return doc._.kgraph_relations or []

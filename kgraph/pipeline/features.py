@@ -21,6 +21,10 @@ Spans = Sequence[tuple[int, int]]
 TYPES = tuple(EntityType)
 RELATIONS = tuple(RelationType)
 
+#: Only this many entities, in order of first mention, take part in relations: an abstract has 8 to
+#: 16, and the number of pairs grows with the square.
+MOST_ENTITIES = 64
+
 _LONGEST_BETWEEN = 40
 _DISTANCES = (0, 2, 5, 10, 20, 40)
 
@@ -84,7 +88,7 @@ class Pairs:
 
 def entity_pairs(layout: Layout, entities: Sequence[Spans], types: Sequence[int]) -> Pairs:
     """Return the pairs in order of head, then tail."""
-    n = len(entities)
+    n = min(len(entities), MOST_ENTITIES)
     index = [(h, t) for h in range(n) for t in range(n) if h != t and ALLOWED[types[h], types[t]].any()]
     features = np.zeros((len(index), PAIR_FEATURES), dtype=np.float32)
     between = np.zeros((len(index), 2), dtype=np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from spacy.tokens import Doc
 
-from kgraph.pipeline.annotations import title_length
+from kgraph.pipeline.annotations import get_entities, get_mentions, title_length
 from kgraph.pipeline.features import Layout
 from kgraph.pipeline.tokenizer import SEPARATOR
 from kgraph.vocabulary import FIELDS
@@ -23,3 +23,9 @@ def doc_layout(doc: Doc) -> Layout:
     title_tokens = sum(token.idx < title for token in doc)
     colon = next((t.i for t in doc[:title_tokens] if t.text in (":", "–", "—")), -1)
     return Layout(len(doc), title_tokens, np.maximum(np.cumsum(starts) - 1, 0), colon)
+
+
+def entity_spans(doc: Doc) -> list[list[tuple[int, int]]]:
+    """Return the (start, end) tokens of each entity's mentions."""
+    found = get_mentions(doc)
+    return [[found[i][:2] for i in entity["mentions"]] for entity in get_entities(doc)]

@@ -7,16 +7,16 @@ formed; then each name found once is marked wherever it stands again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.pipeline import annotations
-from kgraph.pipeline.weights import Weights
+from kgraph.pipeline.annotations import get_vectors, set_mentions
+from kgraph.pipeline.component import Component
+from kgraph.pipeline.weights import Weights, softmax
 from kgraph.vocabulary import EntityType
 
 Floats = npt.NDArray[np.float32]
@@ -67,3 +67,88 @@ def best_tags(scores: Floats) -> list[int]:
     for i in range(len(scores) - 1, 0, -1):
         tags.append(int(back[i, tags[-1]]))
     return tags[::-1]
+
+
+#: A mention found by decoding: (start token, end token, type, score).
+Found = tuple[int, int, str, float]
+
+
+def decode(logits: Floats) -> list[Found]:
+    """Return the mentions of the best sequence of tags; a score is the geometric mean of its tags' probabilities."""
+    logs = np.log(np.maximum(softmax(logits), 1e-9))
+    tags = best_tags(logs)
+    return [
+        (start, end, type_, float(np.exp(logs[range(start, end), tags[start:end]].mean())))
+        for start, end, type_ in tag_spans(tags)
+    ]
+
+
+def one_type_a_name(found: Sequence[Found], names: Sequence[str]) -> list[Found]:
+    """Return the mentions with each name, letter case aside, given the type of its highest sum of scores."""
+    votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for (_, _, type_, score), name in zip(found, names, strict=True):
+        votes[name.casefold()][type_] += score
+    best = {name: max(sorted(types), key=lambda t: types[t]) for name, types in votes.items()}
+    return [(s, e, best[name.casefold()], p) for (s, e, _, p), name in zip(found, names, strict=True)]
+
+
+def repeat_names(found: Sequence[Found], words: Sequence[str]) -> list[Found]:
+    """Return the mentions and, longest first, every further place where the words of one of them stand free.
+
+    `words` are the texts of all tokens. A repeated mention has the highest score of its name.
+    """
+    taken = np.zeros(len(words), dtype=bool)
+    names: dict[tuple[str, ...], tuple[str, float]] = {}
+    for start, end, type_, score in found:
+        taken[start:end] = True
+        name = tuple(words[start:end])
+        if name not in names or names[name][1] < score:
+            names[name] = (type_, score)
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, word in enumerate(words):
+        places[word].append(i)
+    out = list(found)
+    for name in sorted(names, key=lambda n: (-len(n), n)):
+        type_, score = names[name]
+        for start in places[name[0]]:
+            end = start + len(name)
+            if not taken[start:end].any() and tuple(words[start:end]) == name:
+                taken[start:end] = True
+                out.append((start, end, type_, score))
+    return sorted(out)
+
+
+class Mentions(Component):
+    """Writes `doc.spans["mentions"]`."""
+
+    def __init__(self, min_score: float) -> None:
+        """Mentions with a score below `min_score` are left out."""
+        self.min_score = min_score
+        self.weights = Weights()
+
+    def annotate(self, doc: Doc) -> None:
+        """Find the mentions."""
+        vectors = get_vectors(doc)
+        if not vectors.shape[1]:
+            set_mentions(doc, [])
+            return
+        logits = self.weights.linear("mentions", vectors)
+        spaces = [t.i for t in doc if t.is_space]
+        logits[spaces, 1:] = -1e9
+        found = [m for m in decode(logits) if m[3] >= self.min_score]
+        found = one_type_a_name(found, [doc[s:e].text for s, e, *_ in found])
+        set_mentions(doc, repeat_names(found, [t.text for t in doc]))
+
+    def dump(self) -> dict[str, bytes]:
+        """Return the tagger's weights."""
+        return {"weights.npz": self.weights.to_bytes()}
+
+    def restore(self, files: dict[str, bytes]) -> None:
+        """Take the tagger's weights."""
+        self.weights.from_bytes(files["weights.npz"])
+
+
+@Language.factory("kgraph_mentions", requires=["doc.tensor"], assigns=["doc.spans"], default_config={"min_score": 0.0})
+def create_mentions(nlp: Language, name: str, min_score: float) -> Mentions:
+    """Return a tagger without weights; spaCy loads them from the pipeline's folder."""
+    return Mentions(min_score)

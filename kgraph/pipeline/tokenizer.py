@@ -17,11 +17,11 @@ SEPARATOR = "\n\n"
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
-@registry.tokenizers("kgraph.tokenizer.v1")
+@registry.tokenizers("kgraph.tokenizer.v1")  # type: ignore[untyped-decorator]
 def create_tokenizer() -> object:
-    """Return spaCy's tokenizer set to cut off every character that is neither letter nor digit.
+    r"""Return spaCy's tokenizer set to cut off every character that is neither letter nor digit.
 
-    Names end at such places in all of the 41,065 annotated mentions ("LLM-based", "$\\beta$-VAE");
+    Names end at such places in all of the 41,065 annotated mentions ("LLM-based", "$\beta$-VAE");
     spaCy's own English rules, which keep "e.g." or "state-of" together, cut 1.3% of them in two.
     """
 

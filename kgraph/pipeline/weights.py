@@ -18,7 +18,7 @@ class Weights(dict[str, Floats]):
     def to_bytes(self) -> bytes:
         """Return the arrays as an npz archive; the same arrays give the same bytes."""
         buffer = io.BytesIO()
-        np.savez(buffer, **{name: self[name] for name in sorted(self)})
+        np.savez(buffer, allow_pickle=False, **{name: self[name] for name in sorted(self)})
         return buffer.getvalue()
 
     def from_bytes(self, data: bytes) -> None:
@@ -29,23 +29,27 @@ class Weights(dict[str, Floats]):
 
     def linear(self, name: str, x: Floats) -> Floats:
         """Return `x @ weight.T + bias` of the layer called `name`."""
-        return x @ self[f"{name}.weight"].T + self[f"{name}.bias"]
+        out: Floats = x @ self[f"{name}.weight"].T + self[f"{name}.bias"]
+        return out
 
 
 def gelu(x: Floats) -> Floats:
     """Return the Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016)."""
-    return 0.5 * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x**3)))
+    out: Floats = 0.5 * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x**3)))
+    return out
 
 
 def softmax(x: Floats) -> Floats:
     """Return the softmax over the last axis."""
     e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    out: Floats = e / e.sum(axis=-1, keepdims=True)
+    return out
 
 
 def sigmoid(x: Floats) -> Floats:
     """Return the logistic function, without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * x))
+    out: Floats = 0.5 * (1 + np.tanh(0.5 * x))
+    return out
 
 
 def span_means(tokens: Floats, spans: npt.NDArray[np.int64]) -> Floats:
@@ -53,7 +57,8 @@ def span_means(tokens: Floats, spans: npt.NDArray[np.int64]) -> Floats:
     sums = np.zeros((len(tokens) + 1, tokens.shape[1]), dtype=np.float32)
     np.cumsum(tokens, axis=0, out=sums[1:])
     start, end = spans[:, 0], spans[:, 1]
-    return (sums[end] - sums[start]) / np.maximum(end - start, 1)[:, None].astype(np.float32)
+    out: Floats = (sums[end] - sums[start]) / np.maximum(end - start, 1)[:, None].astype(np.float32)
+    return out
 
 
 def entity_vectors(weights: Mapping[str, Floats], tokens: Floats, entities: list[list[tuple[int, int]]]) -> Floats:

@@ -109,8 +109,7 @@ class WordPieces:
         ids.append(self._end)
         types.append(field)
         cases.append(0)
-        as_array = lambda values: np.asarray(values, dtype=np.int64)  # noqa: E731
-        return Window(first, last, as_array(ids), as_array(types), as_array(cases), as_array(heads))
+        return Window(first, last, *(np.asarray(values, dtype=np.int64) for values in (ids, types, cases, heads)))
 
 
 def case_class(word: str) -> int:

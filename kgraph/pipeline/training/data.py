@@ -17,9 +17,10 @@ from kgraph.pipeline.encoder import doc_words
 from kgraph.pipeline.features import RELATIONS, TYPES, entity_pairs, role_features
 from kgraph.pipeline.layout import doc_layout, field_offset
 from kgraph.pipeline.mentions import TAGS
+from kgraph.pipeline.sentences import set_sentence_starts
 from kgraph.pipeline.tokenizer import make_doc
 from kgraph.pipeline.wordpieces import Window, WordPieces
-from kgraph.vocabulary import Role
+from kgraph.vocabulary import SYMMETRIC, Role
 
 ROLES = tuple(Role)
 IGNORED = -100
@@ -43,9 +44,7 @@ def make_examples(papers: Sequence[AnnotatedPaper], nlp: Language, pieces: WordP
 
 
 def _example(paper: AnnotatedPaper, nlp: Language, pieces: WordPieces) -> Example:
-    doc = make_doc(nlp, paper.title, paper.abstract)
-    for name in ("kgraph_sentences",):
-        doc = nlp.get_pipe(name)(doc)
+    doc = set_sentence_starts(make_doc(nlp, paper.title, paper.abstract))
     tokens, words, fields = doc_words(doc)
     window = pieces.windows(words, fields)[0]
     limit = int(tokens[window.last - 1]) + 1 if window.last else 0
@@ -87,10 +86,12 @@ def _heads(
     labels = np.zeros((len(pairs.index), len(RELATIONS)), dtype=np.float32)
     row = {(int(h), int(t)): k for k, (h, t) in enumerate(pairs.index)}
     for head, type_, tail in paper.relations:
-        ends = (place.get(head), place.get(tail))
-        for h, t in (ends, ends[::-1]) if type_ == "comparedWith" else (ends,):
-            if (h, t) in row:
-                labels[row[h, t], RELATIONS.index(type_)] = 1
+        if head not in place or tail not in place:
+            continue  # an end that does not stand in the text
+        ends = (place[head], place[tail])
+        for pair in (ends, ends[::-1]) if type_ in SYMMETRIC else (ends,):
+            if pair in row:
+                labels[row[pair], RELATIONS.index(type_)] = 1
     word = np.zeros(len(doc) + 1, dtype=np.int64)  # token -> number of words before it
     word[tokens + 1] = 1
     word = np.cumsum(word)
@@ -111,13 +112,13 @@ def _heads(
 
 
 def collate(batch: Sequence[Example]) -> dict[str, Tensor]:
-    """Return the padded inputs of a batch: ids, fields, cases, padding (true where there is no piece)."""
+    """Return the padded inputs of a batch: ids, fields, cases, and a mask that is true where there is a piece."""
     longest = max(len(e.window.ids) for e in batch)
     out = {name: torch.zeros(len(batch), longest, dtype=torch.long) for name in ("ids", "fields", "cases")}
-    padding = torch.ones(len(batch), longest, dtype=torch.bool)
+    mask = torch.zeros(len(batch), 1, 1, longest, dtype=torch.bool)
     for i, example in enumerate(batch):
         size = len(example.window.ids)
         for name, values in out.items():
             values[i, :size] = torch.from_numpy(getattr(example.window, name))
-        padding[i, :size] = False
-    return {**out, "padding": padding}
+        mask[i, ..., :size] = True
+    return {**out, "mask": mask}

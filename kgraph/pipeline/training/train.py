@@ -53,7 +53,8 @@ def train(
     steps = settings.passes * math.ceil(len(examples) / settings.batch)
     warm = max(1, int(steps * settings.warmup))
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min(1.0, s / warm) * max(0.0, (steps - s) / max(1, steps - warm)) if s >= warm else s / warm
+        optimizer,
+        lambda s: min(1.0, s / warm) * max(0.0, (steps - s) / max(1, steps - warm)) if s >= warm else s / warm,
     )
     best, best_weights = -1.0, copy.deepcopy(network.state_dict())
     for number in range(1, settings.passes + 1):
@@ -62,7 +63,7 @@ def train(
         for batch in _batches(examples, settings.batch, shuffle):
             loss = _loss(network, batch, settings)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()

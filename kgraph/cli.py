@@ -1,0 +1,367 @@
+"""The command line: parses, calls the library, prints. Data goes to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgraph import __version__
+from kgraph.errors import KGraphError, OutputError
+
+if TYPE_CHECKING:
+    from kgraph.model import Extraction, Paper
+    from kgraph.readers import Report
+
+DEFAULT_GRAPH = Path("exports")
+_SHOWN = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 error, 2 usage, 3 checks found violations."""
+    args = _parser().parse_args(arguments)
+    try:
+        args.command(args)
+        sys.stdout.flush()
+    except KGraphError as error:
+        print(f"kgraph: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader of stdout has gone, as `head` does; leave nothing for the interpreter to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("kgraph: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kgraph",
+        description="Knowledge graphs of methods, tasks, datasets and metrics from paper abstracts.",
+        epilog="`kgraph COMMAND -h` explains one command. Without input, the bundled sample is used.",
+    )
+    parser.add_argument("--version", action="version", version=f"kgraph {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    common = argparse.ArgumentParser(add_help=False)
+    noise = common.add_mutually_exclusive_group()
+    noise.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+    noise.add_argument("-v", "--verbose", action="store_true", help="name every skipped record and notice")
+
+    source = argparse.ArgumentParser(add_help=False)
+    source.add_argument(
+        "input",
+        nargs="*",
+        metavar="INPUT",
+        help="a file, a folder, a glob, or - for stdin: listing pages, JSONL records or extractions",
+    )
+    source.add_argument("--input-format", choices=("jsonl", "listing"), help="instead of telling it by the content")
+    source.add_argument("--year", type=_year, metavar="Y", help="the year of dates that lack one")
+    source.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: one a core)")
+    source.add_argument("--min-score", type=_score, default=0.0, metavar="X", help="leave out what scores below X")
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument("--model", type=Path, metavar="PATH", help="a trained pipeline instead of the bundled one")
+
+    graph = argparse.ArgumentParser(add_help=False)
+    graph.add_argument("-g", "--graph", type=Path, metavar="GRAPH", help="a folder that `kgraph build` wrote")
+
+    def command(
+        name: str, run: object, help_: str, parents: Sequence[argparse.ArgumentParser]
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(
+            name, help=help_, description=help_[0].upper() + help_[1:] + ".", parents=[*parents, common]
+        )
+        sub.set_defaults(command=run)
+        return sub
+
+    build = command(
+        "build", _build, "extract, build the graph, and write it with its RDF and its page", [source, model, graph]
+    )
+    build.add_argument("--withdraw", action="append", default=[], metavar="ID", help="leave out the paper with this id")
+    build.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: GRAPH, else exports)")
+
+    extract = command("extract", _extract, "extract entities and relations, as JSON lines", [source, model])
+    extract.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
+
+    query = command("query", _query, "ask a graph a question in SPARQL", [graph])
+    query.add_argument("sparql", nargs="?", metavar="SPARQL", help="the query itself")
+    query.add_argument("--file", metavar="F", help="read the query from a file, - for stdin")
+    query.add_argument("--name", metavar="N", help="a named query; --list shows them")
+    query.add_argument("--param", action="append", default=[], metavar="K=V", help="a parameter of the named query")
+    query.add_argument("--list", action="store_true", help="list the named queries")
+    query.add_argument(
+        "-f", "--format", default="table", choices=("table", "csv", "tsv", "json", "xml", "ttl"), help="default: table"
+    )
+
+    export = command("export", _export, "write a graph in one format", [graph])
+    export.add_argument("-f", "--format", required=True, choices=("ttl", "nt", "jsonld", "json"), help="of the output")
+    export.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
+
+    view = command("view", _view, "write the interactive page of a graph", [graph])
+    view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
+
+    evaluate = command("evaluate", _evaluate, "compare extractions with annotated records", [model])
+    evaluate.add_argument("gold", type=Path, metavar="GOLD", help="annotated records, JSON lines")
+    evaluate.add_argument("--predicted", metavar="FILE", help="extractions to score (default: extract GOLD's papers)")
+    evaluate.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: one a core)")
+    evaluate.add_argument(
+        "--errors", type=_positive, default=0, metavar="N", help="also show the N most frequent errors"
+    )
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    train = command("train", _train, "train the pipeline from annotated records (needs the `train` extra)", [])
+    train.add_argument(
+        "config", type=Path, metavar="CONFIG", help="a TOML file; see kgraph/pipeline/training/default.toml"
+    )
+    return parser
+
+
+def _year(text: str) -> int:
+    value = int(text)
+    if not 1000 <= value <= 9999:
+        raise ValueError
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+def _score(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ValueError
+    return value
+
+
+for _type, _what in ((_year, "year of four digits"), (_positive, "positive whole number"), (_score, "score in 0..1")):
+    _type.__name__ = _what  # argparse names the type in its message
+
+
+def _build(args: argparse.Namespace) -> None:
+    from kgraph.build import PAPERS, complete, read_manifest, write_folder
+    from kgraph.extract import above_score
+    from kgraph.readers import Report, read_inputs, read_papers
+    from kgraph.resources import MODEL, SAMPLE
+
+    report, skipped = Report(), 0
+    records: list[Paper | Extraction] = []
+    if args.graph is not None:
+        manifest = read_manifest(args.graph, PAPERS)
+        skipped = manifest["counts"]["skipped"]
+        if manifest["counts"]["papers"]:
+            records += read_papers(args.graph / PAPERS, input_format="jsonl", report=Report())
+    inputs = args.input or ([] if args.graph is not None else [str(SAMPLE)])
+    records += read_inputs(inputs, input_format=args.input_format, year=args.year, report=report)
+
+    def extract(papers: list[Paper]) -> Iterator[Extraction]:
+        return _extracted(papers, args, report)
+
+    extractions = complete(records, extract, args.withdraw)
+    if args.min_score:
+        extractions = [above_score(e, args.min_score) for e in extractions]
+    _tell_report(report, args)
+    output = args.output or args.graph or DEFAULT_GRAPH
+    manifest = write_folder(extractions, output, skipped=skipped + len(report.skipped), model=args.model or MODEL)
+    if args.quiet:
+        return
+    counts = manifest["counts"]
+    concepts = ", ".join(f"{n:,} {kind.lower()}s" for kind, n in counts["concepts"].items())
+    graph = "" if output == DEFAULT_GRAPH else f" -g {output}"
+    _tell(
+        f"{counts['papers']:,} papers from {counts['records']:,} records"
+        f" ({counts['duplicates']:,} duplicates, {counts['skipped']:,} skipped)",
+        f"{sum(counts['concepts'].values()):,} concepts ({concepts}), {sum(counts['claims'].values()):,} claims",
+        f"written to {output}/",
+        "",
+        f"open the page:   {output / 'graph.html'}",
+        f"ask a question:  kgraph query{graph} --name top-methods",
+        f"more questions:  kgraph query{graph} --list",
+    )
+
+
+def _extract(args: argparse.Namespace) -> None:
+    from kgraph.extract import above_score
+    from kgraph.model import Extraction
+    from kgraph.readers import Report, read_inputs
+    from kgraph.records import dump_line
+    from kgraph.resources import SAMPLE
+
+    report = Report()
+    records = read_inputs(args.input or [str(SAMPLE)], input_format=args.input_format, year=args.year, report=report)
+
+    def done() -> Iterator[Extraction]:
+        """Yield in input order: runs of papers go through the pipeline, extractions pass as they are."""
+        run: list[Paper] = []
+        for record in records:
+            if isinstance(record, Extraction):
+                yield from _extracted(run, args, report)
+                run = []
+                yield record
+            else:
+                run.append(record)
+        yield from _extracted(run, args, report)
+
+    _write_text(args.output, (dump_line(above_score(e, args.min_score)) + "\n" for e in done()))
+    _tell_report(report, args)
+
+
+def _extracted(papers: Sequence[Paper], args: argparse.Namespace, report: Report) -> Iterator[Extraction]:
+    from kgraph.extract import extract_papers
+    from kgraph.resources import MODEL
+
+    def fail(paper: Paper, reason: str) -> None:
+        where = paper.source[0]
+        report.skip(where.file, where.line, f"the pipeline failed on {paper.id!r}: {reason}")
+
+    results = extract_papers(papers, model=args.model or MODEL, jobs=args.jobs, on_failure=fail)
+    yield from _progress(results, len(papers), "extracting", args)
+
+
+def _query(args: argparse.Namespace) -> None:
+    from kgraph.build import read_manifest
+    from kgraph.errors import QueryError
+    from kgraph.query import find_named_query, format_result, named_queries, open_store, run_query
+
+    given = [x is not None for x in (args.sparql, args.file, args.name)].count(True) + args.list
+    if given != 1:
+        raise SystemExit(_usage("query", "give one of SPARQL, --file, --name and --list"))
+    if args.list:
+        for named in named_queries():
+            print(f"{named.name}\n    {named.title}")
+            for p in named.parameters:
+                print(
+                    f"    --param {p.name}=...  {p.description}" + ("" if p.required else f" (default {p.default!r})")
+                )
+        return
+    if args.name is not None:
+        pairs = [item.partition("=") for item in args.param]
+        if bad := [key for key, equals, _ in pairs if not equals]:
+            raise QueryError(f"--param takes NAME=VALUE, not {bad[0]!r}")
+        sparql = find_named_query(args.name).bind({key: value for key, _, value in pairs})
+    elif args.param:
+        raise SystemExit(_usage("query", "--param goes with --name"))
+    else:
+        sparql = args.sparql if args.file is None else _read_text(args.file)
+    path = args.graph or DEFAULT_GRAPH
+    if not path.is_file():
+        read_manifest(path, "graph.nt")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    _write_text("-", [format_result(run_query(open_store(path), sparql), args.format, width=width)])
+
+
+def _export(args: argparse.Namespace) -> None:
+    from kgraph.build import read_manifest
+
+    folder = args.graph or DEFAULT_GRAPH
+    name = f"graph.{args.format}"
+    read_manifest(folder, name)
+    _write_text(args.output, [(folder / name).read_text(encoding="utf-8")])
+
+
+def _view(args: argparse.Namespace) -> None:
+    from kgraph.build import read_manifest
+    from kgraph.graph import read_graph
+    from kgraph.view import render_page
+
+    folder = args.graph or DEFAULT_GRAPH
+    read_manifest(folder, "graph.json")
+    _write_text(args.output or str(folder / "graph.html"), [render_page(read_graph(folder))])
+
+
+def _evaluate(args: argparse.Namespace) -> None:
+    import json
+
+    from kgraph.annotated import read_annotated
+    from kgraph.evaluate import evaluate
+    from kgraph.model import Extraction, Paper
+    from kgraph.readers import Report, read_papers
+
+    gold, report = read_annotated(args.gold), Report()
+    found: Iterable[Paper | Extraction]
+    if args.predicted is None:
+        found = _extracted([Paper(p.id, p.title, p.abstract) for p in gold], args, report)
+    else:
+        found = read_papers(args.predicted, input_format="jsonl", report=report)
+    result = evaluate(gold, {e.paper.id: e for e in found if isinstance(e, Extraction)})
+    _tell_report(report, args)
+    print(json.dumps(result.figures()) if args.json else result.report(args.errors), end="\n" if args.json else "")
+
+
+def _train(args: argparse.Namespace) -> None:
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        raise KGraphError("training needs more packages: pip install 'kgraph[train]'") from None
+    from kgraph.pipeline.training.command import run
+
+    run(args.config, log=lambda line: None if args.quiet else print(line, file=sys.stderr, flush=True))
+
+
+def _read_text(path: str) -> str:
+    from kgraph.errors import InputError
+
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", path) from None
+
+
+def _write_text(path: str, pieces: Iterable[str]) -> None:
+    """Write UTF-8 to stdout (`-`), or to a file that appears only when it is whole."""
+    if path == "-":
+        for piece in pieces:
+            sys.stdout.buffer.write(piece.encode("utf-8"))
+        sys.stdout.buffer.flush()
+        return
+    target = Path(path)
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(pieces)
+        unfinished.replace(target)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _progress(items: Iterable[Extraction], total: int, verb: str, args: argparse.Namespace) -> Iterator[Extraction]:
+    """Yield the items; on a terminal, show how far they are."""
+    shown = not args.quiet and sys.stderr.isatty() and total > 1
+    for number, item in enumerate(items, start=1):
+        if shown and (number % 8 == 0 or number == total):
+            print(f"\r{verb} {number:,} of {total:,}", end="\n" if number == total else "", file=sys.stderr, flush=True)
+        yield item
+
+
+def _tell(*lines: str) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def _tell_report(report: Report, args: argparse.Namespace) -> None:
+    """Name what was skipped and noticed in the input; beyond the first few only with -v."""
+    if args.quiet:
+        return
+    for problems, verb in ((report.skipped, "skipped"), (report.notices, "note")):
+        shown = problems if args.verbose else problems[:_SHOWN]
+        _tell(*(f"{verb}: {problem}" for problem in shown))
+        if len(problems) > len(shown):
+            _tell(f"{verb}: and {len(problems) - len(shown):,} more; -v names them all")
+    if report.replaced:
+        _tell(f"note: {report.replaced:,} control characters or lone surrogates became U+FFFD")
+
+
+def _usage(command: str, message: str) -> int:
+    print(f"kgraph {command}: {message}; see `kgraph {command} -h`", file=sys.stderr)
+    return 2

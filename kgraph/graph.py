@@ -1,0 +1,222 @@
+"""Extractions to the NetworkX graph, and its JSON form.
+
+A `MultiDiGraph` whose node keys are the tails of IRIs (`paper/2210.14793`,
+`method/large-language-model`) and whose edge keys are relation names. Nodes and edges are inserted
+in sorted order, so that what is written from the graph is stable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from kgraph.errors import GraphError
+from kgraph.evidence import Sentences, entity_sentence, relation_evidence
+from kgraph.identifiers import paper_key
+from kgraph.model import Entity, Extraction, Paper, Span
+from kgraph.records import SCORE_DIGITS
+from kgraph.resolve import Concept, resolve
+from kgraph.vocabulary import (
+    FIELDS,
+    PAPER_RELATION_OF_ROLE,
+    SIGNATURES,
+    SYMMETRIC,
+    EntityType,
+    RelationType,
+    Role,
+)
+
+#: Where one paper names a concept in several entities, the strongest role counts.
+_ROLE_ORDER = (Role.INTRODUCED, Role.USED, Role.COMPARED, Role.MENTIONED)
+
+
+@dataclass(slots=True)
+class Dropped:
+    """Relations that are not in the graph: both ends became one concept, or their types no longer fit."""
+
+    loops: int = 0
+    out_of_range: int = 0
+
+
+@dataclass(slots=True)
+class _Edge:
+    papers: set[str] = field(default_factory=set)
+    score: float = 0.0
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+
+
+def build_graph(extractions: Iterable[Extraction], dropped: Dropped | None = None) -> nx.MultiDiGraph:
+    """Return the graph of the papers; the same papers in any order give the same graph.
+
+    Each paper must occur once (see `kgraph.papers.merge_records`). `dropped` is filled where given.
+    """
+    ordered = sorted(extractions, key=lambda e: e.paper.id)
+    resolution = resolve(ordered)
+    lost = dropped if dropped is not None else Dropped()
+    edges: dict[tuple[str, str, str], _Edge] = defaultdict(_Edge)
+    papers_of: Counter[str] = Counter()
+    texts: dict[str, Extraction] = {}
+    for extraction in ordered:
+        texts[paper_key(extraction.paper.id)] = extraction
+        nodes = resolution.of[extraction.paper.id]
+        papers_of.update(set(nodes))
+        _add_paper(edges, extraction, nodes, resolution.concepts, lost)
+    graph = nx.MultiDiGraph(name="kgraph")
+    attributes = {key: _paper_attributes(extraction) for key, extraction in texts.items()}
+    for key, concept in resolution.concepts.items():
+        attributes[key] = _concept_attributes(concept, papers_of[key], texts)
+    for key in sorted(attributes):
+        graph.add_node(key, **attributes[key])
+    for source, target, relation in sorted(edges):
+        edge = edges[source, target, relation]
+        evidence = sorted(edge.evidence, key=lambda e: (e["paper"], FIELDS.index(e["field"]), e["start"], e["end"]))
+        graph.add_edge(
+            source, target, key=relation, support=len(edge.papers), score=_score(edge.score), evidence=evidence
+        )
+    return graph
+
+
+def _add_paper(
+    edges: dict[tuple[str, str, str], _Edge],
+    extraction: Extraction,
+    nodes: tuple[str, ...],
+    concepts: dict[str, Concept],
+    dropped: Dropped,
+) -> None:
+    paper, entities = extraction.paper, extraction.entities
+    here = paper_key(paper.id)
+    sentences = Sentences.of(paper)
+    members: dict[str, list[Entity]] = defaultdict(list)
+    for node, entity in zip(nodes, entities, strict=True):
+        members[node].append(entity)
+    for node, group in members.items():
+        strongest = min(group, key=lambda e: _ROLE_ORDER.index(e.role))
+        edge = edges[here, node, PAPER_RELATION_OF_ROLE[strongest.role]]
+        span = entity_sentence(sentences, strongest)
+        _add_evidence(edge, paper, span, group, max(e.score for e in group))
+    for relation in extraction.relations:
+        head, tail = nodes[relation.head], nodes[relation.tail]
+        if head == tail:
+            dropped.loops += 1
+            continue
+        if (concepts[head].type, concepts[tail].type) not in SIGNATURES[relation.type]:
+            dropped.out_of_range += 1
+            continue
+        ends = (entities[relation.head], entities[relation.tail])
+        spans = relation.evidence or relation_evidence(sentences, *ends)
+        if relation.type in SYMMETRIC:
+            head, tail = sorted((head, tail))
+        for span in spans:
+            _add_evidence(edges[head, tail, relation.type], paper, span, ends, relation.score)
+
+
+def _add_evidence(edge: _Edge, paper: Paper, span: Span, entities: Iterable[Entity], score: float) -> None:
+    """Add one piece of evidence, or raise the score of the same piece."""
+    here = paper_key(paper.id)
+    edge.papers.add(here)
+    edge.score = max(edge.score, score)
+    for known in edge.evidence:
+        if (known["paper"], known["field"], known["start"], known["end"]) == (here, span.field, span.start, span.end):
+            known["score"] = max(known["score"], _score(score))
+            known["mentions"] = sorted({*map(tuple, known["mentions"]), *_inside(span, entities)})
+            known["mentions"] = [list(m) for m in known["mentions"]]
+            return
+    edge.evidence.append(
+        {
+            "paper": here,
+            "field": span.field,
+            "start": span.start,
+            "end": span.end,
+            "quote": getattr(paper, span.field)[span.start : span.end],
+            "score": _score(score),
+            "mentions": [list(m) for m in sorted(_inside(span, entities))],
+        }
+    )
+
+
+def _inside(span: Span, entities: Iterable[Entity]) -> set[tuple[int, int]]:
+    return {
+        (m.start, m.end)
+        for entity in entities
+        for m in entity.mentions
+        if m.field == span.field and span.start <= m.start and m.end <= span.end
+    }
+
+
+def _paper_attributes(extraction: Extraction) -> dict[str, Any]:
+    paper = extraction.paper
+    known: dict[str, Any] = {
+        "kind": "Paper",
+        "label": paper.title,
+        "id": paper.id,
+        "date": paper.date,
+        "url": paper.url,
+        "authors": list(paper.authors),
+        "organisation": paper.organisation,
+        "upvotes": paper.upvotes,
+        "categories": list(paper.categories),
+        "pipeline": extraction.pipeline,
+    }
+    return {name: value for name, value in known.items() if value not in (None, [])}
+
+
+def _concept_attributes(concept: Concept, papers: int, texts: dict[str, Extraction]) -> dict[str, Any]:
+    aliases = []
+    for alias in concept.aliases:
+        extraction = texts[alias.paper]
+        mention = next(m for m in extraction.entities[alias.entity].mentions if m.text == alias.name)
+        sentences = Sentences.of(extraction.paper)
+        span = sentences.span(mention.field, *sentences.around(mention))
+        text = getattr(extraction.paper, span.field)[span.start : span.end]
+        aliases.append({"name": alias.name, "rule": alias.rule, "paper": alias.paper, "text": text})
+    return {"kind": str(concept.type), "label": concept.label, "aliases": aliases, "papers": papers}
+
+
+def _score(value: float) -> float:
+    return round(float(value), SCORE_DIGITS)
+
+
+def write_graph(graph: nx.MultiDiGraph, path: Path) -> None:
+    """Write the graph as NetworkX node-link JSON, one node or edge a line."""
+    data = nx.node_link_data(graph, edges="edges")
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        head = {k: v for k, v in data.items() if k not in ("nodes", "edges")}
+        out.write(_dump(head)[:-1])
+        for name in ("nodes", "edges"):
+            out.write(f', "{name}": [\n' + ",\n".join(map(_dump, data[name])) + "\n]")
+        out.write("}\n")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def read_graph(folder: Path) -> nx.MultiDiGraph:
+    """Return the graph in a folder that `kgraph build` wrote.
+
+    Raises GraphError where there is none.
+    """
+    path = folder / "graph.json"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        graph: nx.MultiDiGraph = nx.node_link_graph(data, edges="edges", multigraph=True, directed=True)
+    except (OSError, ValueError, KeyError, TypeError, nx.NetworkXException) as error:
+        raise GraphError(f"{path} is no graph: {error}; expected the folder that `kgraph build` wrote") from None
+    return graph
+
+
+def counts(graph: nx.MultiDiGraph) -> dict[str, dict[str, int]]:
+    """Return the number of concepts of each type and of edges of each relation, zeros included."""
+    kinds = Counter(kind for _, kind in graph.nodes(data="kind"))
+    relations = Counter(key for *_, key in graph.edges(keys=True))
+    names = [*map(str, PAPER_RELATION_OF_ROLE.values()), *map(str, RelationType)]
+    return {
+        "concepts": {str(t): kinds[t] for t in EntityType},
+        "claims": {name: relations[name] for name in names},
+    }

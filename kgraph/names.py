@@ -1,0 +1,59 @@
+"""Keys of names: what is left of a name when spelling, letter case, plural and mark-up do not count."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+#: Heads that add nothing to a name that stands without them: "beam search algorithm", "the GSM8K dataset".
+GENERIC_HEADS = frozenset({"algorithm", "approach", "architecture", "framework", "method", "technique"})
+NAMED_HEADS = frozenset({"benchmark", "corpus", "dataset", "optimizer"})
+
+_COMMAND = re.compile(r"\\(?:text|math|emph|bf|it|rm|tt|sc)[a-z]*\s*\{([^{}]*)\}")
+_MARKUP = re.compile(r"[\\$^{}]")
+_HYPHENS = re.compile(r"[-‐‑‒–—−_\s]+")
+_PLURAL_KEEPS = ("ss", "us", "is", "as", "os", "ics", "sis")
+
+
+@lru_cache(maxsize=100_000)
+def name_key(name: str) -> str:
+    """Return the key of a name; two names with the same key are taken for spellings of one.
+
+    NFKC, LaTeX mark-up removed, hyphens and white space to one space, generic heads dropped, the
+    last word in the singular, letter case folded. "Large Language Models" and "large-language
+    model" give "large language model"; "M$^3$ViT" gives "m3vit".
+    """
+    text = _COMMAND.sub(r"\1", unicodedata.normalize("NFKC", name))
+    text = _HYPHENS.sub(" ", _MARKUP.sub("", text)).strip(" .,;:'\"")
+    words = text.split(" ")
+    words[-1] = _singular(words[-1])
+    while len(words) > 1 and _is_generic_head(words):
+        words = words[:-1]
+        words[-1] = _singular(words[-1])
+    return " ".join(words).casefold() or name.casefold()
+
+
+def _is_generic_head(words: list[str]) -> bool:
+    """Whether the last word can go: what is left must be a name, or two words that stand for themselves."""
+    head, rest = words[-1].casefold(), words[:-1]
+    if rest[-1].casefold() in ("based", "driven", "style", "free", "aware", "data"):
+        return False
+    named = any(any(c.isupper() or c.isdigit() for c in word[1:]) for word in rest)
+    return named if head in NAMED_HEADS else head in GENERIC_HEADS and (named or len(rest) > 1)
+
+
+def _singular(word: str) -> str:
+    """Return the singular of an English noun or of an acronym with a small s; other words as they are."""
+    lower = word.lower()
+    if len(word) < 4 and not (word[:-1].isupper() and word.endswith("s")):
+        return word
+    if not word.endswith("s") or lower.endswith(_PLURAL_KEEPS):
+        return word
+    if lower.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if lower.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if lower.endswith("matrices"):
+        return word[:-4] + "ix"
+    return word[:-1]

@@ -1,0 +1,18 @@
+"""SPARQL over a graph: `format_result(run_query(open_store(path), "SELECT ..."), "table")`."""
+
+from kgraph.query.formats import FORMATS, format_result
+from kgraph.query.named import NamedQuery, Parameter, find_named_query, named_queries
+from kgraph.query.run import Result, run_query
+from kgraph.query.store import open_store
+
+__all__ = [
+    "FORMATS",
+    "NamedQuery",
+    "Parameter",
+    "Result",
+    "find_named_query",
+    "format_result",
+    "named_queries",
+    "open_store",
+    "run_query",
+]
