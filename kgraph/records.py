@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from kgraph.evidence import Sentences, relation_evidence
 from kgraph.model import Entity, Extraction, Mention, Paper, Relation, Source, Span
 from kgraph.vocabulary import FIELDS, SIGNATURES, EntityType, RelationType, Role
 
@@ -73,11 +74,15 @@ def extraction_from_dict(record: Mapping[str, Any], paper: Paper) -> Extraction:
     """Return the extraction that the record's `entities` and `relations` describe for `paper`.
 
     Raises ValueError, with a message for people, where a value is missing or out of range, a mention
-    is not the text at its offsets, or a relation breaks its signature.
+    is not the text at its offsets, or a relation breaks its signature. A relation without evidence is
+    given the shortest run of sentences that holds both its ends.
     """
     try:
         entities = tuple(_entity(e, paper, i) for i, e in enumerate(record["entities"]))
-        relations = tuple(_relation(r, paper, entities, i) for i, r in enumerate(record.get("relations") or ()))
+        sentences = Sentences.of(paper)
+        relations = tuple(
+            _relation(r, paper, entities, sentences, i) for i, r in enumerate(record.get("relations") or ())
+        )
     except KeyError as error:
         raise ValueError(f"the field {error.args[0]!r} is missing") from None
     except (TypeError, AttributeError) as error:
@@ -118,7 +123,9 @@ def _mention(data: Mapping[str, Any], paper: Paper, where: str) -> Mention:
     return Mention(span.field, span.start, span.end, text, _probability(data.get("score", 1.0), where))
 
 
-def _relation(data: Mapping[str, Any], paper: Paper, entities: tuple[Entity, ...], position: int) -> Relation:
+def _relation(
+    data: Mapping[str, Any], paper: Paper, entities: tuple[Entity, ...], sentences: Sentences, position: int
+) -> Relation:
     where = f"relation {position}"
     type_ = _member(RelationType, data["type"], f"{where}: type")
     head, tail = data["head"], data["tail"]
@@ -129,6 +136,7 @@ def _relation(data: Mapping[str, Any], paper: Paper, entities: tuple[Entity, ...
     if types not in SIGNATURES[type_]:
         raise ValueError(f"{where}: {type_} cannot join a {types[0]} to a {types[1]}")
     evidence = tuple(_span(s, paper, where) for s in data.get("evidence") or ())
+    evidence = evidence or relation_evidence(sentences, entities[head], entities[tail])
     return Relation(head, type_, tail, _probability(data.get("score", 1.0), where), evidence)
 
 

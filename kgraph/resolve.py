@@ -151,10 +151,15 @@ def _types(extractions: Sequence[Extraction], chosen: Sequence[Sequence[str]]) -
 
 
 def _label(names: Counter[str], key: str) -> str:
-    """Return the name to show: of those with the concept's key, the most frequent singular or acronym, else any."""
+    """Return the name to show: a whole name in the singular and in its most frequent letter case, where there is one.
+
+    A plural speaks for the letter case of its singular, and a capital that only begins a sentence
+    loses a tie.
+    """
     own = {name: count for name, count in names.items() if name_key(name) == key} or dict(names)
-    singular = {name: count for name, count in own.items() if _is_plain(name, key)} or own
-    return min(singular, key=lambda n: (-singular[n], sum(c.isupper() for c in n), n))
+    candidates = [name for name in own if _is_plain(name, key)] or list(own)
+    weight = {c: sum(count for name, count in own.items() if name.startswith(c)) for c in candidates}
+    return min(candidates, key=lambda n: (-weight[n], sum(c.isupper() for c in n), n))
 
 
 def _is_plain(name: str, key: str) -> bool:

@@ -21,9 +21,9 @@ class Settings:
     """What can be set for a training run."""
 
     seed: int = 0
-    passes: int = 5
+    passes: int = 3
     batch: int = 8
-    encoder_rate: float = 1.5e-4
+    encoder_rate: float = 2e-4
     head_rate: float = 1e-3
     warmup: float = 0.1
     role_weight: float = 0.5
@@ -43,7 +43,9 @@ def train(
     """
     torch.manual_seed(settings.seed)
     shuffle = random.Random(settings.seed)
-    encoder = list(network.encoder.parameters())
+    # The word vectors stay as they are: few papers would move the common words away from the rare ones.
+    network.encoder.words.weight.requires_grad_(False)
+    encoder = [p for p in network.encoder.parameters() if p.requires_grad]
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
     optimizer = torch.optim.AdamW(
         [{"params": encoder, "lr": settings.encoder_rate}, {"params": heads, "lr": settings.head_rate}],

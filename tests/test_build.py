@@ -1,0 +1,284 @@
+"""The folder that `build` writes, and the command line around it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from examples import entity, extraction, paper
+
+from kgraph.build import MANIFEST, complete, file_hash, read_manifest, write_folder
+from kgraph.cli import main
+from kgraph.errors import GraphError, KGraphError, OutputError
+from kgraph.model import Extraction, Paper
+from kgraph.records import dump_line
+
+FILES = ["graph.html", "graph.json", "graph.jsonld", "graph.nt", "graph.ttl", "papers.jsonl"]
+
+
+def field_of_papers() -> list[Extraction]:
+    found = []
+    for i, (method, rival) in enumerate([("Foo", "Bar"), ("Bar", "Baz"), ("Baz", "Foo")]):
+        of = paper(f"{method} for parsing", f"We present {method}. {method} beats {rival} on Quux.", f"p{i}", i + 1)
+        found.append(
+            extraction(
+                of,
+                entity(of, "Method", f"title:{method}", method, role="introduced"),
+                entity(of, "Method", rival, role="compared", score=0.6),
+                entity(of, "Dataset", "Quux"),
+                entity(of, "Task", "title:parsing"),
+                relations=((0, "comparedWith", 1), (0, "evaluatedOn", 2), (0, "usedFor", 3)),
+            )
+        )
+    return found
+
+
+def write_lines(path: Path, *extractions: Extraction) -> Path:
+    path.write_text("".join(dump_line(e) + "\n" for e in extractions), encoding="utf-8")
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run kgraph in a process of its own, in a temporary directory where the test set one."""
+    return subprocess.run(
+        [sys.executable, "-m", "kgraph", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+    )
+
+
+# --- the folder ---
+
+
+def test_a_folder_holds_every_form_and_a_manifest_that_describes_them(tmp_path: Path) -> None:
+    manifest = write_folder(field_of_papers(), tmp_path / "out", skipped=2)
+    assert sorted(contents(tmp_path / "out")) == sorted([*FILES, MANIFEST])
+    assert manifest == json.loads((tmp_path / "out" / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["files"] == {name: file_hash(tmp_path / "out" / name) for name in FILES}
+    counts = manifest["counts"]
+    assert (counts["records"], counts["papers"], counts["duplicates"], counts["skipped"]) == (3, 3, 0, 2)
+    assert counts["concepts"] == {"Method": 3, "Task": 1, "Dataset": 1, "Metric": 0}
+    assert counts["claims"]["comparedWith"] == 3
+    assert counts["mentions"] == 15
+
+
+def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    write_folder(field_of_papers(), tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_failure_while_writing_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_folder(field_of_papers(), tmp_path / "out")
+    before = contents(tmp_path / "out")
+
+    def full_disk(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kgraph.rdf.write_turtle", full_disk)
+    for folder in (tmp_path / "out", tmp_path / "new" / "deep"):
+        with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+            write_folder(field_of_papers()[:1], folder)
+    assert contents(tmp_path / "out") == before
+    assert not (tmp_path / "new" / "deep").exists()
+
+
+def test_a_build_that_was_killed_between_two_renames_is_noticed(tmp_path: Path) -> None:
+    write_folder(field_of_papers(), tmp_path / "one")
+    write_folder(field_of_papers()[:2], tmp_path / "two")
+    (tmp_path / "two" / "graph.nt").replace(tmp_path / "one" / "graph.nt")
+    with pytest.raises(GraphError, match="the last build was interrupted"):
+        read_manifest(tmp_path / "one", "graph.nt")
+
+
+def test_a_paper_is_added_and_withdrawn_exactly(tmp_path: Path) -> None:
+    papers = field_of_papers()
+    for name, chosen in (("all", papers), ("first", papers[:2])):
+        write_folder(chosen, tmp_path / name)
+    last = write_lines(tmp_path / "last.jsonl", papers[2])
+    assert main(["build", "-q", "-g", str(tmp_path / "first"), str(last), "-o", str(tmp_path / "grown")]) == 0
+    assert contents(tmp_path / "grown") == contents(tmp_path / "all")
+    assert main(["build", "-q", "-g", str(tmp_path / "grown"), "--withdraw", "p2"]) == 0
+    assert contents(tmp_path / "grown") == contents(tmp_path / "first")
+
+
+def test_withdrawing_an_unknown_paper_is_an_error() -> None:
+    with pytest.raises(KGraphError, match="no paper has the id 'nix'"):
+        complete(field_of_papers(), lambda papers: (), ["nix"])
+
+
+def test_only_papers_without_an_extraction_are_extracted() -> None:
+    asked: list[Paper] = []
+
+    def extract(papers: list[Paper]) -> list[Extraction]:
+        asked.extend(papers)
+        return [Extraction(p) for p in papers]
+
+    new = paper("New", "A new one.", "a0")
+    found = complete([*field_of_papers(), new], extract)
+    assert asked == [new]
+    assert [e.paper.id for e in found] == ["a0", "p0", "p1", "p2"]
+
+
+# --- the command line ---
+
+
+def test_the_order_of_inputs_and_the_hash_seed_do_not_change_a_byte(tmp_path: Path) -> None:
+    files = [write_lines(tmp_path / f"{i}.jsonl", e) for i, e in enumerate(field_of_papers())]
+    new = tmp_path / "new.jsonl"
+    new.write_text(json.dumps({"title": "Frob", "abstract": "We train Frob on ImageNet for segmentation."}) + "\n")
+    inputs = [*files, new]
+    for name, order, seed in (("a", inputs, "1"), ("b", inputs[::-1], "2")):
+        done = run("build", *order, "-o", tmp_path / name, PYTHONHASHSEED=seed)
+        assert done.returncode == 0, done.stderr
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+def test_build_says_what_it_made_and_what_to_do_next(tmp_path: Path) -> None:
+    done = run("build", write_lines(tmp_path / "in.jsonl", *field_of_papers()), "-o", tmp_path / "out")
+    assert done.stdout == ""
+    assert "3 papers from 3 records (0 duplicates, 0 skipped)" in done.stderr
+    assert f"open the page:   {tmp_path / 'out' / 'graph.html'}" in done.stderr
+    assert run("build", tmp_path / "in.jsonl", "-o", tmp_path / "out", "-q").stderr == ""
+
+
+def test_bad_records_are_named_and_counted_and_the_good_ones_kept(tmp_path: Path) -> None:
+    good = {"id": "g", "title": "Foo", "abstract": "We train Foo on ImageNet."}
+    bad = [
+        '{"id": "b"',
+        json.dumps({"id": "n", "title": "No abstract"}),
+        json.dumps({**good, "abstract": "x" * 200_000}),
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join([bad[0], json.dumps(good), *bad[1:]]) + "\n")
+    done = run("build", tmp_path / "in.jsonl", "-o", tmp_path / "out")
+    assert done.returncode == 0
+    assert [line.split(":")[2] for line in done.stderr.splitlines() if line.startswith("skipped: in.jsonl")] == [
+        "1",
+        "3",
+        "4",
+    ]
+    counts = json.loads((tmp_path / "out" / MANIFEST).read_text())["counts"]
+    assert (counts["papers"], counts["skipped"]) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["build", "nowhere.txt"], 1, "nowhere.txt"),
+        (["build", "empty.txt"], 1, "empty.txt"),
+        (["build", "binary.bin"], 1, "binary.bin"),
+        (["build", "prose.txt"], 1, "prose.txt"),
+        (["build", "broken.jsonl"], 1, "broken.jsonl:1"),
+        (["build", "good.jsonl", "-o", "good.jsonl/out"], 1, "cannot be written"),
+        (["build", "good.jsonl", "--model", "folder"], 1, "holds no pipeline"),
+        (["build", "-g", "folder", "good.jsonl"], 1, "is no graph"),
+        (["extract", "good.jsonl", "-o", "nowhere/out.jsonl"], 1, "cannot be written"),
+        (["query", "-g", "folder", "SELECT * {}"], 1, "is no graph"),
+        (["query", "-g", "graph", "SELECT * { ?s ?p }"], 1, "line 1, column"),
+        (["query", "-g", "graph", "--name", "nix"], 1, "nix"),
+        (["query", "-g", "graph"], 2, "give one of"),
+        (["query", "-g", "graph", "SELECT * {}", "--param", "a=b"], 2, "--param goes with --name"),
+        (["export", "-g", "graph", "-f", "nix"], 2, "invalid choice"),
+        (["build", "good.jsonl", "--min-score", "2"], 2, "invalid score in 0..1 value"),
+        (["evaluate", "good.jsonl"], 1, "good.jsonl:1"),
+        (["train", "broken.jsonl"], 1, ""),
+        (["frobnicate"], 2, "invalid choice"),
+    ],
+)
+def test_bad_input_gives_one_clear_message_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("empty.txt").touch()
+    Path("binary.bin").write_bytes(bytes(range(256)) * 9)
+    Path("prose.txt").write_text("x\n")
+    Path("broken.jsonl").write_text('{"id": 1,\n{"id": 2,\n')
+    Path("good.jsonl").write_text(json.dumps({"title": "Foo", "abstract": "We train Foo."}) + "\n")
+    write_folder(field_of_papers(), Path("graph"))
+    before = sorted(str(p) for p in Path().rglob("*"))
+    done = run(*arguments)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    if code == 1:
+        assert done.stderr.startswith("kgraph: ")
+    assert sorted(str(p) for p in Path().rglob("*")) == before
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("graph")
+    write_folder(field_of_papers(), folder)
+    return folder
+
+
+def test_extract_takes_papers_from_a_pipe_and_keeps_their_order() -> None:
+    lines = [json.dumps({"id": i, "title": f"T {i}", "abstract": "We train Frob on ImageNet."}) for i in (2, 1)]
+    command = [sys.executable, "-m", "kgraph", "extract", "-"]
+    done = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, check=True)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [r["id"] for r in records] == ["2", "1"]
+    for record in records:
+        for found in record["entities"]:
+            for m in found["mentions"]:
+                assert record[m["field"]][m["start"] : m["end"]] == m["text"]
+        assert record["pipeline"] == "kgraph-en 0.1.0"
+
+
+def test_extractions_pass_through_extract_unchanged(tmp_path: Path, capfdbinary: Any) -> None:
+    lines = write_lines(tmp_path / "in.jsonl", *field_of_papers())
+    assert main(["extract", str(lines)]) == 0
+    again = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+    before = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    for record, known in zip(again, before, strict=True):
+        assert record == known
+
+
+@pytest.mark.parametrize("form", ["ttl", "nt", "jsonld", "json"])
+def test_export_gives_what_build_wrote(graph: Path, tmp_path: Path, form: str) -> None:
+    assert main(["export", "-g", str(graph), "-f", form, "-o", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out").read_bytes() == (graph / f"graph.{form}").read_bytes()
+
+
+def test_view_writes_the_page_that_build_wrote(graph: Path, tmp_path: Path) -> None:
+    assert main(["view", "-g", str(graph), "-o", str(tmp_path / "page.html")]) == 0
+    assert (tmp_path / "page.html").read_bytes() == (graph / "graph.html").read_bytes()
+
+
+def test_query_answers_on_stdout_from_a_folder_and_from_a_file(graph: Path) -> None:
+    sparql = "SELECT ?m WHERE { ?m kg:evaluatedOn dataset:quux } ORDER BY ?m"
+    answers = {
+        run("query", "-g", graph / name, sparql, "-f", "csv").stdout for name in (".", "graph.ttl", "graph.jsonld")
+    }
+    (answer,) = answers
+    assert [line.rsplit("/", 1)[-1] for line in answer.split()] == ["m", "bar", "baz", "foo"]
+
+
+def test_named_queries_are_listed_and_answered(graph: Path) -> None:
+    assert "methods-for-task" in run("query", "--list").stdout
+    done = run("query", "-g", graph, "--name", "methods-for-task", "--param", "task=Parsing", "-f", "tsv")
+    assert all(name in done.stdout for name in ("Foo", "Bar", "Baz"))
+
+
+def test_a_reader_that_goes_away_is_no_error_worth_a_traceback(graph: Path) -> None:
+    command = f"{sys.executable} -m kgraph export -g {graph} -f nt | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout == "kgraph 0.1.0\n"
