@@ -47,7 +47,7 @@ def set_vectors(doc: Doc, vectors: npt.NDArray[np.float32]) -> None:
 def get_vectors(doc: Doc) -> npt.NDArray[np.float32]:
     """Return the tokens' vectors, (tokens, width); (tokens, 0) where nothing wrote any."""
     tensor: npt.NDArray[Any] = doc.tensor
-    return tensor if len(tensor) == len(doc) else np.zeros((len(doc), 0), dtype=np.float32)
+    return tensor if tensor.ndim == 2 and len(tensor) == len(doc) else np.zeros((len(doc), 0), dtype=np.float32)
 
 
 def set_mentions(doc: Doc, mentions: Sequence[tuple[int, int, str, float]]) -> None:
@@ -72,7 +72,8 @@ def set_entities(doc: Doc, found: list[dict[str, Any]]) -> None:
 
 def get_entities(doc: Doc) -> list[dict[str, Any]]:
     """Return the entities; empty where nothing wrote any."""
-    return doc._.kgraph_entities or []
+    # DocBin gives tuples for lists.
+    return [{**e, "mentions": list(e["mentions"])} for e in doc._.kgraph_entities or ()]
 
 
 def set_relations(doc: Doc, found: list[dict[str, Any]]) -> None:
@@ -82,4 +83,4 @@ def set_relations(doc: Doc, found: list[dict[str, Any]]) -> None:
 
 def get_relations(doc: Doc) -> list[dict[str, Any]]:
     """Return the relations; empty where nothing wrote any."""
-    return doc._.kgraph_relations or []
+    return list(doc._.kgraph_relations or ())

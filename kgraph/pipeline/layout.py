@@ -18,9 +18,8 @@ def field_offset(doc: Doc, field: str) -> int:
 
 def doc_layout(doc: Doc) -> Layout:
     """Return the Doc's layout; sentence starts must have been set."""
-    starts = np.array([bool(token.is_sent_start) for token in doc], dtype=np.int64)
-    title = title_length(doc)
-    title_tokens = sum(token.idx < title for token in doc)
+    starts = doc.to_array("SENT_START") == 1
+    title_tokens = int((doc.to_array("IDX") < title_length(doc)).sum())
     colon = next((t.i for t in doc[:title_tokens] if t.text in (":", "–", "—")), -1)
     return Layout(len(doc), title_tokens, np.maximum(np.cumsum(starts) - 1, 0), colon)
 

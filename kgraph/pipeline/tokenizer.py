@@ -28,7 +28,7 @@ def create_tokenizer() -> object:
     def make(nlp: Language) -> Tokenizer:
         return Tokenizer(
             nlp.vocab,
-            prefix_search=_PUNCTUATION.match,
+            prefix_search=re.compile(rf"^(?:{_PUNCTUATION.pattern})").search,
             suffix_search=re.compile(rf"(?:{_PUNCTUATION.pattern})$").search,
             infix_finditer=_PUNCTUATION.finditer,
         )
@@ -37,7 +37,7 @@ def create_tokenizer() -> object:
 
 
 def make_doc(nlp: Language, title: str, abstract: str) -> Doc:
-    """Return the unannotated Doc of a paper; the abstract begins at `len(title) + len(SEPARATOR)`."""
-    doc = nlp.make_doc(f"{title}{SEPARATOR}{abstract}")
+    """Return the unannotated Doc of a paper: title, SEPARATOR, abstract; without a title the abstract alone."""
+    doc = nlp.make_doc(f"{title}{SEPARATOR}{abstract}" if title else abstract)
     set_title_length(doc, len(title))
     return doc

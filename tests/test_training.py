@@ -1,0 +1,102 @@
+"""`kgraph train` on a handful of papers: from random starting weights to a pipeline that spaCy loads."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+import spacy
+from examples import paper
+
+from kgraph.cli import main
+from kgraph.extract import extract_paper
+
+torch = pytest.importorskip("torch", reason="training needs the `train` extra")
+pytest.importorskip("onnx", reason="training needs the `train` extra")
+
+
+def annotated(seed: int) -> dict[str, object]:
+    choose = random.Random(seed)
+    method, dataset = choose.choice(["Foo", "Bar", "Baz"]), choose.choice(["Quux", "Corge"])
+    return {
+        "id": str(seed),
+        "title": f"{method}: a parser",
+        "abstract": f"We present {method}. {method} is tested on {dataset}.",
+        "entities": [
+            {"type": "Method", "role": "introduced", "names": [method]},
+            {"type": "Dataset", "role": "used", "names": [dataset]},
+        ],
+        "relations": [[method, "evaluatedOn", dataset]],
+    }
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    from safetensors.torch import save_file
+
+    from kgraph.pipeline.training.network import HIDDEN
+
+    words = ["we", "present", "foo", "bar", "baz", "quux", "corge", "is", "tested", "on", "a", "parser", ".", ":"]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words]
+    shapes = {
+        "embeddings.word_embeddings.weight": (len(vocabulary), HIDDEN),
+        "embeddings.position_embeddings.weight": (512, HIDDEN),
+        "embeddings.token_type_embeddings.weight": (2, HIDDEN),
+        "embeddings.LayerNorm.weight": (HIDDEN,),
+        "embeddings.LayerNorm.bias": (HIDDEN,),
+    }
+    for i in range(6):
+        layer = f"encoder.layer.{i}."
+        square = {f"attention.{p}": (HIDDEN, HIDDEN) for p in ("self.query", "self.key", "self.value", "output.dense")}
+        for name, shape in {
+            **square,
+            "intermediate.dense": (4 * HIDDEN, HIDDEN),
+            "output.dense": (HIDDEN, 4 * HIDDEN),
+        }.items():
+            shapes |= {f"{layer}{name}.weight": shape, f"{layer}{name}.bias": shape[:1]}
+        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+            shapes |= {f"{layer}{name}.weight": (HIDDEN,), f"{layer}{name}.bias": (HIDDEN,)}
+    torch.manual_seed(0)
+    weights = {n: torch.ones(s) if n.endswith("Norm.weight") else 0.02 * torch.randn(s) for n, s in shapes.items()}
+    (tmp_path / "start").mkdir()
+    save_file(weights, tmp_path / "start" / "model.safetensors")
+    (tmp_path / "start" / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
+    for name, seeds in (("train", range(48)), ("dev", range(90, 96))):
+        lines = [json.dumps(annotated(seed)) for seed in seeds]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+    (tmp_path / "config.toml").write_text(
+        'train = "train.jsonl"\ndev = "dev.jsonl"\nstart = "start"\noutput = "model"\nversion = "9.9.9"\n'
+        "[settings]\nseed = 1\npasses = 4\nencoder_rate = 3e-4\n"
+    )
+    return tmp_path / "config.toml"
+
+
+def test_a_trained_pipeline_has_learned_its_papers(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(config)]) == 0
+    log = capsys.readouterr().err
+    assert "48 papers to learn from, 6 to choose by" in log
+    assert "pass 4: loss" in log
+    nlp = spacy.load(config.parent / "model")
+    of = paper("Baz: a parser", "We present Baz. Baz is tested on Corge.")
+    found = extract_paper(nlp, of)
+    assert found.pipeline == "kgraph-en 9.9.9"
+    assert {(str(e.type), e.mentions[0].text) for e in found.entities} == {("Method", "Baz"), ("Dataset", "Corge")}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("dev = ", "dave = "), "expected the keys"),
+        (('"start"', '"package:nix_no_such"'), "not installed"),
+        (('"start"', '"."'), "model.safetensors is missing"),
+        (("passes", "pases"), "unknown settings: pases"),
+    ],
+)
+def test_a_wrong_configuration_says_what_is_wrong(
+    config: Path, change: tuple[str, str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(config.read_text().replace(*change))
+    assert main(["train", str(config)]) == 1
+    assert message in capsys.readouterr().err
