@@ -119,7 +119,8 @@ def export(
     relations = nlp.get_pipe("kgraph_relations")
     assert isinstance(relations, Relations)
     relations.weights["thresholds"] = choose_thresholds(dev, _extractions(nlp, dev))
-    nlp.to_disk(output)
+    # Without the vocabulary, which by now holds every word of the papers it was tried on.
+    nlp.to_disk(output, exclude=["vocab"])
     return evaluate(dev, _extractions(nlp, dev))
 
 

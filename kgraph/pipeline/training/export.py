@@ -24,7 +24,7 @@ def make_pipeline(
     """Return the pipeline that holds the network's weights; `thresholds` has one number a relation type."""
     nlp = blank_pipeline()
     nlp.meta["name"], nlp.meta["version"] = "kgraph", version
-    nlp.meta["license"] = "Apache-2.0"
+    nlp.meta["license"], nlp.meta["spacy_version"] = "Apache-2.0", ">=3.8,<4"
     nlp.meta["description"] = "Methods, tasks, datasets and metrics in paper abstracts, with roles and relations"
     state = {name: value.detach().numpy().astype(np.float32) for name, value in network.state_dict().items()}
     pieces = "\n".join(vocabulary).encode("utf-8")
