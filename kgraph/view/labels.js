@@ -1,0 +1,233 @@
+// Which names stand on the map, and where: the important first, none over another.
+"use strict";
+
+(() => {
+  const LINE = 22; // characters that fit on one line of a label
+  const CELL = 64; // side of a cell of the collision grid, in pixels
+  const SIZES = { hub: 14, full: 12, mark: 11 }; // of letters, in pixels
+  const SMALL_SIZES = { hub: 13, full: 11, mark: 10 };
+  const MARKS_NAMED = 1.3; // the scale from which marks have labels too
+  const ROOM = 16_000; // square pixels of map for each node that keeps its label where it is crowded
+
+  /** The name in at most two short lines; a paper by the name before its title's colon. */
+  function labelLines(node) {
+    let text = node.name.slice(0, 200);
+    const colon = text.indexOf(": ");
+    if (node.kind === "Paper" && colon > 0 && colon <= LINE) text = text.slice(0, colon);
+    const lines = [""];
+    for (const word of text.split(/\s+/)) {
+      const last = lines.length - 1;
+      if (!lines[last]) lines[last] = word;
+      else if (lines[last].length + 1 + word.length <= LINE) lines[last] += ` ${word}`;
+      else lines.push(word);
+    }
+    const kept = lines.slice(0, 2).map((line) => cut(line, LINE + 6));
+    if (lines.length > 2) kept[1] = `${cut(kept[1], LINE - 1).replace(/…$/, "")}…`;
+    return kept;
+  }
+
+  function cut(text, length) {
+    const characters = Array.from(text);
+    return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
+  }
+
+  /** A set of boxes that can tell how much of them another would cover. */
+  class Boxes {
+    constructor() {
+      this.cells = new Map();
+    }
+
+    *cellsOf(box) {
+      for (let i = Math.floor(box.left / CELL); i <= Math.floor(box.right / CELL); i++)
+        for (let j = Math.floor(box.top / CELL); j <= Math.floor(box.bottom / CELL); j++) yield `${i},${j}`;
+    }
+
+    /** The area of the boxes that this one would cover, by their weights; its owner's own do not count. */
+    covered(box) {
+      const met = new Set();
+      let area = 0;
+      for (const cell of this.cellsOf(box))
+        for (const other of this.cells.get(cell) ?? []) {
+          if (other.owner === box.owner || met.has(other)) continue;
+          met.add(other);
+          const width = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+          const height = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+          if (width > 0 && height > 0) area += width * height * other.weight;
+        }
+      return area;
+    }
+
+    add(box) {
+      for (const cell of this.cellsOf(box)) {
+        if (!this.cells.has(cell)) this.cells.set(cell, []);
+        this.cells.get(cell).push(box);
+      }
+    }
+  }
+
+  /**
+   * Place labels so that none covers another or much of a symbol. `wanted`, the most important first:
+   * `{id, x, y, radius, width, height, first}` in pixels; those that come `first` may cover symbols.
+   * Returns `{id, left, top, align}` for those that found room beside their symbol.
+   */
+  function placeLabels(wanted) {
+    const symbols = new Boxes();
+    const labels = new Boxes();
+    for (const { id, x, y, radius, first } of wanted) {
+      const core = radius * 0.7;
+      const weight = first ? 5 : 1;
+      const box = { owner: id, left: x - core, right: x + core, top: y - core, bottom: y + core, weight };
+      if (radius >= 4) symbols.add(box);
+    }
+    const placed = [];
+    for (const { id, x, y, radius, width, height, first } of wanted) {
+      const near = radius + 3;
+      const places = [
+        [x - width / 2, y + near, "center"],
+        [x - width / 2, y - near - height, "center"],
+        [x + near + 1, y - height / 2, "left"],
+        [x - near - 1 - width, y - height / 2, "right"],
+        [x + 0.7 * radius, y + 0.7 * radius + 2, "left"],
+        [x + 0.7 * radius, y - 0.7 * radius - 2 - height, "left"],
+        [x - 0.7 * radius - width, y + 0.7 * radius + 2, "right"],
+        [x - 0.7 * radius - width, y - 0.7 * radius - 2 - height, "right"],
+      ];
+      const boxes = places.map(([left, top, align]) => ({
+        owner: id,
+        left: left - 3,
+        right: left + width + 3,
+        top: top - 1,
+        bottom: top + height + 1,
+        align,
+      }));
+      let box = null;
+      let least = Infinity;
+      for (const tried of boxes) {
+        if (labels.covered(tried) > 0) continue;
+        const covered = symbols.covered(tried);
+        if (covered > 0 && !first) continue;
+        // Below or above is clearest; a place to the side must cover much less to be better.
+        const cost = covered + boxes.indexOf(tried) * width * height * 0.06;
+        if (cost < least) [box, least] = [tried, cost];
+      }
+      if (!box) continue;
+      labels.add({ ...box, owner: null, weight: 1 });
+      placed.push({ id, left: box.left + 3 - x, top: box.top + 1 - y, align: box.align });
+    }
+    return placed;
+  }
+
+  /** The labels of one map: chosen anew at each step of the zoom, so that none flickers in between. */
+  class MapLabels {
+    constructor(map) {
+      this.map = map;
+      this.sizes = innerWidth > 720 ? SIZES : SMALL_SIZES;
+      this.widths = new Map();
+      this.renew();
+    }
+
+    /** Forget the choice, since other nodes are shown. */
+    renew() {
+      this.step = null;
+      this.placed = [];
+    }
+
+    size(node) {
+      return node.hub ? this.sizes.hub : this.sizes[this.map.full.has(node.id) ? "full" : "mark"];
+    }
+
+    /** The nodes that may have a label, the most important first: of a chosen node only the neighbours. */
+    *candidates(scale) {
+      const { full, marks, chosen, near, graph } = this.map;
+      const drawn = [...full].sort((a, b) => a - b).map((id) => graph.nodes[id]);
+      if (chosen !== null) {
+        yield graph.nodes[chosen];
+        yield* drawn.filter((node) => node.id !== chosen && near.has(node.id));
+      } else {
+        yield* drawn.filter((node) => node.hub);
+        yield* drawn.filter((node) => !node.hub);
+        if (scale >= MARKS_NAMED) yield* marks;
+      }
+    }
+
+    choose(context, scale) {
+      const step = Math.floor(Math.log2(scale) * 4);
+      if (this.step === step) return;
+      const at = 2 ** (step / 4); // the least scale of the step: at any other, labels are further apart
+      const { container, chosen } = this.map;
+      const first = (container.clientWidth * container.clientHeight) / ROOM;
+      const wanted = [];
+      const said = new Set(); // a paper is often named like what it introduces: say it once
+      for (const node of this.candidates(at)) {
+        const lines = labelLines(node);
+        const text = lines.join(" ");
+        if (node.kind === "Paper" && said.has(text)) continue;
+        said.add(text);
+        const size = this.size(node);
+        wanted.push({
+          id: node.id,
+          node,
+          lines,
+          size,
+          x: node.x * at,
+          y: node.y * at,
+          radius: this.map.radius(node) * scale,
+          width: Math.max(...lines.map((line) => this.width(context, line, size))),
+          height: lines.length * size * 1.2,
+          first: node.hub || (node.id < first && node.kind !== "Paper") || node.id === chosen,
+        });
+      }
+      const byId = new Map(wanted.map((label) => [label.id, label]));
+      this.placed = placeLabels(wanted).map((place) => ({ ...byId.get(place.id), ...place }));
+      this.step = step;
+    }
+
+    font(size) {
+      return `${size === this.sizes.hub ? "600 " : ""}${size}px ${this.map.theme.font}`;
+    }
+
+    width(context, text, size) {
+      const key = `${size} ${text}`;
+      if (!this.widths.has(key)) {
+        context.font = this.font(size);
+        this.widths.set(key, context.measureText(text).width);
+      }
+      return this.widths.get(key);
+    }
+
+    /** Draw the labels in screen pixels, so that letters keep their size at every zoom. */
+    draw(context) {
+      const { a: perUnit, e: left, f: top } = context.getTransform();
+      const scale = this.map.network.getScale();
+      const ratio = perUnit / scale; // device pixels in a CSS pixel
+      context.save();
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      this.choose(context, scale);
+      context.textBaseline = "top";
+      context.lineJoin = "round";
+      context.lineWidth = 3.5;
+      context.strokeStyle = this.map.theme.page;
+      const { clientWidth, clientHeight } = this.map.container;
+      for (const label of this.placed) {
+        const x = (label.node.x * perUnit + left) / ratio + label.left;
+        const y = (label.node.y * perUnit + top) / ratio + label.top;
+        if (x > clientWidth || y > clientHeight || x + label.width < 0 || y + label.height < 0) continue;
+        this.drawOne(context, label, x, y);
+      }
+      context.restore();
+    }
+
+    drawOne(context, { node, size, lines, width, align }, x, y) {
+      context.font = this.font(size);
+      context.textAlign = align;
+      context.fillStyle = this.map.full.has(node.id) ? this.map.theme.ink : this.map.theme.muted;
+      const at = x + { left: 0, center: width / 2, right: width }[align];
+      lines.forEach((line, i) => {
+        context.strokeText(line, at, y + i * size * 1.2);
+        context.fillText(line, at, y + i * size * 1.2);
+      });
+    }
+  }
+
+  Object.assign(kgraph, { placeLabels, MapLabels });
+})();
