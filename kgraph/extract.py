@@ -21,6 +21,7 @@ from kgraph.vocabulary import FIELDS, EntityType, RelationType, Role
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+    from threadpoolctl import ThreadpoolController
 
 _BATCH = 16
 #: Starting a process and loading the model costs as much as extracting about this many papers.
@@ -54,7 +55,18 @@ def extract_paper(nlp: Language, paper: Paper) -> Extraction:
     """Return what the pipeline finds in one paper; the same text always gives the same result."""
     from kgraph.pipeline.tokenizer import make_doc
 
-    return to_extraction(nlp(make_doc(nlp, paper.title, paper.abstract)), paper, pipeline_name(nlp))
+    # One thread: with more, sums are rounded in another order, and processes get in each other's way.
+    with _blas().limit(limits=1):
+        doc = nlp(make_doc(nlp, paper.title, paper.abstract))
+    return to_extraction(doc, paper, pipeline_name(nlp))
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Return what sets the number of threads of numpy's linear algebra; numpy must be loaded by now."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
 
 
 def to_extraction(doc: Doc, paper: Paper, pipeline: str) -> Extraction:
