@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -99,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
         "-f", "--format", default="table", choices=("table", "csv", "tsv", "json", "xml", "ttl"), help="default: table"
     )
 
+    query.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
+
     export = command("export", _export, "write a graph in one format", [graph])
     export.add_argument("-f", "--format", required=True, choices=("ttl", "nt", "jsonld", "json"), help="of the output")
     export.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
@@ -123,28 +126,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _year(text: str) -> int:
-    value = int(text)
-    if not 1000 <= value <= 9999:
-        raise ValueError
-    return value
+    if not re.fullmatch(r"[1-9][0-9]{3}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"expected a year of four digits, not {text!r}")
+    return int(text)
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"expected a positive whole number, not {text!r}")
+    return int(text)
 
 
 def _score(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise ValueError
-    return value
-
-
-for _type, _what in ((_year, "year of four digits"), (_positive, "positive whole number"), (_score, "score in 0..1")):
-    _type.__name__ = _what  # argparse names the type in its message
+    if not re.fullmatch(r"0|1|[01]?\.[0-9]+", text, re.ASCII) or float(text) > 1:
+        raise argparse.ArgumentTypeError(f"expected a score in 0..1, not {text!r}")
+    return float(text)
 
 
 def _build(args: argparse.Namespace) -> None:
@@ -255,8 +251,9 @@ def _query(args: argparse.Namespace) -> None:
     path = args.graph or DEFAULT_GRAPH
     if not path.is_file():
         read_manifest(path, "graph.nt")
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    _write_text("-", [format_result(run_query(open_store(path), sparql), args.format, width=width)])
+    on_terminal = args.output == "-" and sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if on_terminal else None
+    _write_text(args.output, [format_result(run_query(open_store(path), sparql), args.format, width=width)])
 
 
 def _export(args: argparse.Namespace) -> None:

@@ -64,12 +64,6 @@ def paper_to_dict(paper: Paper) -> dict[str, Any]:
     return record
 
 
-def is_extraction(record: Mapping[str, Any]) -> bool:
-    """Whether the record already holds extracted entities: a list of objects that have `mentions`."""
-    entities = record.get("entities")
-    return isinstance(entities, list) and all(isinstance(e, dict) and "mentions" in e for e in entities)
-
-
 def extraction_from_dict(record: Mapping[str, Any], paper: Paper) -> Extraction:
     """Return the extraction that the record's `entities` and `relations` describe for `paper`.
 

@@ -28,9 +28,9 @@ _CLEAR_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True, order=True)
 class Alias:
-    """A name of a concept, verbatim, with the rule that put it there and the first paper that shows it.
+    """A name of a concept, verbatim, and the rule that put it there.
 
-    `text` is the sentence where it stands in that paper, or for an acronym where it is defined.
+    `paper` is the node key of the first paper that shows it, `entity` the position of the entity there.
     """
 
     name: str

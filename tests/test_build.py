@@ -191,7 +191,7 @@ def test_bad_records_are_named_and_counted_and_the_good_ones_kept(tmp_path: Path
         (["query", "-g", "graph"], 2, "give one of"),
         (["query", "-g", "graph", "SELECT * {}", "--param", "a=b"], 2, "--param goes with --name"),
         (["export", "-g", "graph", "-f", "nix"], 2, "invalid choice"),
-        (["build", "good.jsonl", "--min-score", "2"], 2, "invalid score in 0..1 value"),
+        (["build", "good.jsonl", "--min-score", "2"], 2, "expected a score in 0..1"),
         (["evaluate", "good.jsonl"], 1, "good.jsonl:1"),
         (["train", "broken.jsonl"], 1, ""),
         (["frobnicate"], 2, "invalid choice"),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -61,20 +59,13 @@ def span_means(tokens: Floats, spans: npt.NDArray[np.int64]) -> Floats:
     return out
 
 
-def entity_vectors(weights: Mapping[str, Floats], tokens: Floats, entities: list[list[tuple[int, int]]]) -> Floats:
+def entity_vectors(weights: Weights, tokens: Floats, entities: list[list[tuple[int, int]]]) -> Floats:
     """Return (entities, size): the maximum over each entity's mentions of their projected vectors.
 
     A mention is its first token, its last and the mean of all, through the layer `spans.project`.
     """
     spans = np.asarray([s for group in entities for s in group], dtype=np.int64).reshape(-1, 2)
     x = np.concatenate([tokens[spans[:, 0]], tokens[spans[:, 1] - 1], span_means(tokens, spans)], axis=1)
-    vectors = gelu(x @ weights["spans.project.weight"].T + weights["spans.project.bias"])
+    vectors = gelu(weights.linear("spans.project", x))
     first = np.cumsum([0, *(len(group) for group in entities[:-1])])
     return np.maximum.reduceat(vectors, first, axis=0)
-
-
-def read_weights(path: Path) -> Weights:
-    """Return the arrays of an npz file."""
-    weights = Weights()
-    weights.from_bytes(path.read_bytes())
-    return weights

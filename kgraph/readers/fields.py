@@ -83,7 +83,7 @@ def _cleaned(value: Any, clean_text: Callable[[str], str]) -> Any:
 
 
 def _has_mentions(record: Mapping[str, Any]) -> bool:
-    """Whether the record is meant as an extraction; unlike `is_extraction`, also where it is malformed."""
+    """Whether the record is meant as an extraction: annotated records have entities too, but with `names`."""
     entities = record.get("entities")
     return isinstance(entities, list) and (
         not entities or any(isinstance(e, dict) and "mentions" in e for e in entities)
