@@ -46,9 +46,10 @@ class Dropped:
 
 @dataclass(slots=True)
 class _Edge:
-    papers: set[str] = field(default_factory=set)
+    """What one edge gathers: the best score, and the evidence by paper and place, in order."""
+
     score: float = 0.0
-    evidence: list[dict[str, Any]] = field(default_factory=list)
+    evidence: dict[tuple[str, int, int, int], dict[str, Any]] = field(default_factory=dict)
 
 
 def build_graph(extractions: Iterable[Extraction], dropped: Dropped | None = None) -> nx.MultiDiGraph:
@@ -75,10 +76,9 @@ def build_graph(extractions: Iterable[Extraction], dropped: Dropped | None = Non
         graph.add_node(key, **attributes[key])
     for source, target, relation in sorted(edges):
         edge = edges[source, target, relation]
-        evidence = sorted(edge.evidence, key=lambda e: (e["paper"], FIELDS.index(e["field"]), e["start"], e["end"]))
-        graph.add_edge(
-            source, target, key=relation, support=len(edge.papers), score=_score(edge.score), evidence=evidence
-        )
+        support = len({paper for paper, *_ in edge.evidence})
+        evidence = [edge.evidence[place] for place in sorted(edge.evidence)]
+        graph.add_edge(source, target, key=relation, support=support, score=_score(edge.score), evidence=evidence)
     return graph
 
 
@@ -117,27 +117,20 @@ def _add_paper(
 
 
 def _add_evidence(edge: _Edge, paper: Paper, span: Span, entities: Iterable[Entity], score: float) -> None:
-    """Add one piece of evidence, or raise the score of the same piece."""
-    here = paper_key(paper.id)
-    edge.papers.add(here)
+    """Add one piece of evidence; where the same sentences are there already, add the mentions and the better score."""
     edge.score = max(edge.score, score)
-    for known in edge.evidence:
-        if (known["paper"], known["field"], known["start"], known["end"]) == (here, span.field, span.start, span.end):
-            known["score"] = max(known["score"], _score(score))
-            known["mentions"] = sorted({*map(tuple, known["mentions"]), *_inside(span, entities)})
-            known["mentions"] = [list(m) for m in known["mentions"]]
-            return
-    edge.evidence.append(
-        {
-            "paper": here,
-            "field": span.field,
-            "start": span.start,
-            "end": span.end,
-            "quote": getattr(paper, span.field)[span.start : span.end],
-            "score": _score(score),
-            "mentions": [list(m) for m in sorted(_inside(span, entities))],
-        }
-    )
+    place = (paper_key(paper.id), FIELDS.index(span.field), span.start, span.end)
+    known = edge.evidence.get(place, {"score": 0.0, "mentions": []})
+    mentions = {*map(tuple, known["mentions"]), *_inside(span, entities)}
+    edge.evidence[place] = {
+        "paper": place[0],
+        "field": span.field,
+        "start": span.start,
+        "end": span.end,
+        "quote": getattr(paper, span.field)[span.start : span.end],
+        "score": max(known["score"], _score(score)),
+        "mentions": [list(m) for m in sorted(mentions)],
+    }
 
 
 def _inside(span: Span, entities: Iterable[Entity]) -> set[tuple[int, int]]:
