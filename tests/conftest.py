@@ -1,4 +1,4 @@
-"""Fixtures for all tests: a real Chromium, pages opened in it, and a graph the size of a field's month."""
+"""Fixtures for all tests: a reader's report, a real Chromium and pages in it, a graph the size of a field's month."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import pyoxigraph
 import pytest
 from field import make_field_graph
+from graphs import a_richer_graph
+from rdflib import Graph
+
+from kgraph.query import open_store
+from kgraph.rdf import graph_triples, write_jsonld, write_ntriples, write_turtle
+from kgraph.readers import Report
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
@@ -22,6 +29,12 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture
+def report() -> Report:
+    """An empty report for a reader to fill."""
+    return Report()
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +106,20 @@ def open_page(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
 def field_graph() -> nx.MultiDiGraph:
     """A graph like that of a month of papers: 250 papers, some 1,500 concepts, heavy-tailed degrees."""
     return make_field_graph()
+
+
+@pytest.fixture(scope="module")
+def rdf_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all that a query needs of what `kgraph build` writes."""
+    folder = tmp_path_factory.mktemp("graph")
+    for name, write in (("graph.nt", write_ntriples), ("graph.ttl", write_turtle), ("graph.jsonld", write_jsonld)):
+        with (folder / name).open("wb") as file:
+            write(graph_triples(a_richer_graph()), file)
+    Graph().parse(folder / "graph.nt").serialize(folder / "graph.rdf", format="xml")
+    (folder / "manifest.json").write_text("{}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def store(rdf_folder: Path) -> pyoxigraph.Store:
+    return open_store(rdf_folder)
