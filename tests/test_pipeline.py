@@ -24,7 +24,7 @@ from kgraph.pipeline.assemble import COMPONENTS, blank_pipeline
 from kgraph.pipeline.entities import Entities
 from kgraph.pipeline.features import PAIR_FEATURES, ROLE_FEATURES, entity_pairs, role_features
 from kgraph.pipeline.layout import doc_layout
-from kgraph.pipeline.mentions import TAGS, best_tags, decode, one_type_a_name, repeat_names, tag_spans
+from kgraph.pipeline.mentions import TAGS, best_tags, decode, repeat_names, tag_spans
 from kgraph.pipeline.relations import choose_relations
 from kgraph.pipeline.sentences import set_sentence_starts
 from kgraph.pipeline.tokenizer import make_doc
@@ -134,11 +134,6 @@ def test_a_name_found_once_is_marked_wherever_it_stands_again_longest_first() ->
     assert [m[:3] for m in found] == [(0, 2, "Method"), (3, 4, "Task"), (5, 7, "Method")]
 
 
-def test_one_name_has_one_type_in_one_text() -> None:
-    found = [(0, 1, "Task", 0.6), (2, 3, "Method", 0.9), (4, 5, "Task", 0.2)]
-    assert [m[2] for m in one_type_a_name(found, ["pruning", "Pruning", "pruning"])] == ["Method"] * 3
-
-
 # --- entities ---
 
 
@@ -167,6 +162,12 @@ def test_an_entity_has_one_type_for_all_its_mentions() -> None:
     mark(doc, ("Fault detection", "Task"), ("FD", "Method"))
     assert [t for t, _ in entities_of(doc)] == ["Method"]
     assert {m[2] for m in get_mentions(doc)} == {"Method"}
+
+
+def test_one_name_has_one_type_in_one_text() -> None:
+    doc = doc_of("Pruning", "We study pruning.")
+    set_mentions(doc, [(0, 1, "Task", 0.6), (4, 5, "Method", 0.9)])
+    assert entities_of(doc) == [("Method", ["Pruning", "pruning"])]
 
 
 # --- features, roles and relations ---

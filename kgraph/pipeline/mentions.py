@@ -83,15 +83,6 @@ def decode(logits: Floats) -> list[Found]:
     ]
 
 
-def one_type_a_name(found: Sequence[Found], names: Sequence[str]) -> list[Found]:
-    """Return the mentions with each name, letter case aside, given the type of its highest sum of scores."""
-    votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for (_, _, type_, score), name in zip(found, names, strict=True):
-        votes[name.casefold()][type_] += score
-    best = {name: max(sorted(types), key=lambda t: types[t]) for name, types in votes.items()}
-    return [(s, e, best[name.casefold()], p) for (s, e, _, p), name in zip(found, names, strict=True)]
-
-
 def repeat_names(found: Sequence[Found], words: Sequence[str]) -> list[Found]:
     """Return the mentions and, longest first, every further place where the words of one of them stand free.
 
@@ -136,7 +127,6 @@ class Mentions(Component):
         spaces = [t.i for t in doc if t.is_space]
         logits[spaces, 1:] = -1e9
         found = [m for m in decode(logits) if m[3] >= self.min_score]
-        found = one_type_a_name(found, [doc[s:e].text for s, e, *_ in found])
         set_mentions(doc, repeat_names(found, [t.text for t in doc]))
 
     def dump(self) -> dict[str, bytes]:
