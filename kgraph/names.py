@@ -13,6 +13,7 @@ NAMED_HEADS = frozenset({"benchmark", "corpus", "dataset", "optimizer"})
 _COMMAND = re.compile(r"\\(?:text|math|emph|bf|it|rm|tt|sc)[a-z]*\s*\{([^{}]*)\}")
 _MARKUP = re.compile(r"[\\$^{}]")
 _HYPHENS = re.compile(r"[-‐‑‒–—−_\s]+")
+_KEEPS_E = re.compile(r"(?:^|[^eo])aches$")  # caches, but approaches and reaches
 _PLURAL_KEEPS = ("ss", "us", "is", "as", "os", "ics", "sis")
 
 
@@ -52,7 +53,7 @@ def _singular(word: str) -> str:
         return word
     if lower.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if lower.endswith(("sses", "shes", "ches", "xes", "zes")):
+    if lower.endswith(("sses", "shes", "ches", "xes", "iases")) and not _KEEPS_E.search(lower):
         return word[:-2]
     if lower.endswith("matrices"):
         return word[:-4] + "ix"

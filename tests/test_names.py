@@ -22,6 +22,12 @@ from kgraph.vocabulary import EntityType
         ("Mixture-of-Experts", "mixture of experts framework"),
         ("LLM", "LLMs"),
         ("query", "queries"),
+        ("KV cache", "KV caches"),
+        ("heuristic approach", "heuristic approaches"),
+        ("batch size", "batch sizes"),
+        ("bias", "biases"),
+        ("loss", "losses"),
+        ("graph sketch", "graph sketches"),
         ("fine\u2011tuning", "fine-tuning", "Fine tuning"),
     ],
 )
