@@ -22,8 +22,8 @@ def defines(long: str, short: str) -> bool:
     """Whether `long` can be the long form of the acronym `short`.
 
     Read from the right, every letter and digit of the acronym must be found in the long form in
-    order, its first one at the start of the long form's first word (Schwartz and Hearst 2003); the
-    long form must have more words or be longer by half, and no more words than the paper allows.
+    order, its first one at the start of the long form's first word; the long form has at least two
+    words, is longer by half, and has no more words than the paper allows (Schwartz and Hearst 2003).
     """
     letters = [c for c in singular(short).casefold() if c.isalnum()]
     words = re.findall(r"[^\W_]+", long)

@@ -13,7 +13,7 @@ from kgraph import __version__
 from kgraph.errors import GraphError, KGraphError, OutputError
 from kgraph.identifiers import content_hash
 from kgraph.model import Extraction, Paper
-from kgraph.papers import Record, merge_records
+from kgraph.papers import Record, merge_records, paper_of
 from kgraph.records import dump_line
 from kgraph.resources import MODEL, ontology_folder
 
@@ -33,8 +33,7 @@ def complete(
 
     Papers with the ids in `withdraw` are left out. Raises KGraphError where one of these is not there.
     """
-    merged = merge_records(records)
-    by_id = {(r.paper if isinstance(r, Extraction) else r).id: r for r in merged}
+    by_id = {paper_of(record).id: record for record in merge_records(records)}
     for id_ in withdraw:
         if by_id.pop(id_, None) is None:
             raise KGraphError(f"no paper has the id {id_!r}, so it cannot be withdrawn")
@@ -50,11 +49,11 @@ def write_folder(
 
     All files are written beside, then renamed one by one, the manifest last; other files in the
     folder are left alone. `skipped` is the number of records that could not be read. Raises
-    OutputError where the folder cannot be written; it is then as it was before.
+    OutputError where the folder cannot be written; an error before the renames changes nothing.
     """
     from kgraph.graph import Dropped, build_graph, counts
 
-    created = not folder.exists()
+    created = [path for path in (folder, *folder.parents) if not path.exists()]
     unfinished = folder / _UNFINISHED
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,8 +91,9 @@ def write_folder(
         raise OutputError(f"{folder} cannot be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-        if created and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        for path in created:
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
     return manifest
 
 

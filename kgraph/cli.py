@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgraph import __version__
-from kgraph.errors import KGraphError, OutputError
+from kgraph.errors import GraphError, InputError, KGraphError, OutputError, QueryError
 
 if TYPE_CHECKING:
     from kgraph.model import Extraction, Paper
@@ -99,7 +99,6 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument(
         "-f", "--format", default="table", choices=("table", "csv", "tsv", "json", "xml", "ttl"), help="default: table"
     )
-
     query.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
 
     export = command("export", _export, "write a graph in one format", [graph])
@@ -154,8 +153,11 @@ def _build(args: argparse.Namespace) -> None:
     if args.graph is not None:
         manifest = read_manifest(args.graph, PAPERS)
         skipped = manifest["counts"]["skipped"]
+        kept = Report()
         if manifest["counts"]["papers"]:
-            records += read_papers(args.graph / PAPERS, input_format="jsonl", report=Report())
+            records += read_papers(args.graph / PAPERS, input_format="jsonl", report=kept)
+        if kept.skipped:
+            raise GraphError(f"a paper of the graph could not be read again: {kept.skipped[0]}; build it anew")
     inputs = args.input or ([] if args.graph is not None else [str(SAMPLE)])
     records += read_inputs(inputs, input_format=args.input_format, year=args.year, report=report)
 
@@ -225,7 +227,6 @@ def _extracted(papers: Sequence[Paper], args: argparse.Namespace, report: Report
 
 def _query(args: argparse.Namespace) -> None:
     from kgraph.build import read_manifest
-    from kgraph.errors import QueryError
     from kgraph.query import find_named_query, format_result, named_queries, open_store, run_query
 
     given = [x is not None for x in (args.sparql, args.file, args.name)].count(True) + args.list
@@ -305,8 +306,6 @@ def _train(args: argparse.Namespace) -> None:
 
 
 def _read_text(path: str) -> str:
-    from kgraph.errors import InputError
-
     try:
         return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 
 from kgraph.model import Entity, Mention, Paper, Span
 from kgraph.sentences import sentence_spans
@@ -23,9 +24,9 @@ class Sentences:
 
     def around(self, mention: Mention) -> tuple[int, int]:
         """Return the positions (first, last) of the sentences of its field that the mention touches."""
-        starts = [start for start, _ in self.spans[mention.field]]
-        first = max(0, bisect_right(starts, mention.start) - 1)
-        return first, max(first, bisect_right(starts, mention.end - 1) - 1)
+        spans, start = self.spans[mention.field], itemgetter(0)
+        first = max(0, bisect_right(spans, mention.start, key=start) - 1)
+        return first, max(first, bisect_right(spans, mention.end - 1, key=start) - 1)
 
     def span(self, field: str, first: int, last: int) -> Span:
         """Return the run of sentences `first..last`, both included."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -128,7 +128,9 @@ def extract_papers(
         yield from _successes(results, fail)
         return
     # "spawn" gives each worker a clean interpreter: forking a process with threads may hang.
-    with closing(multiprocessing.get_context("spawn").Pool(workers)) as pool:
+    # The children leave an interrupt to their parent.
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         yield from _successes(pool.imap(_extract_batch, ((model, b) for b in _batches(ahead, stream))), fail)
 
 

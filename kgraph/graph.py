@@ -21,7 +21,7 @@ from kgraph.evidence import Sentences, entity_sentence, relation_evidence
 from kgraph.identifiers import paper_key
 from kgraph.model import Entity, Extraction, Paper, Span
 from kgraph.records import SCORE_DIGITS
-from kgraph.resolve import Concept, resolve
+from kgraph.resolve import Concept, Resolution, resolve
 from kgraph.vocabulary import (
     FIELDS,
     PAPER_RELATION_OF_ROLE,
@@ -62,16 +62,16 @@ def build_graph(extractions: Iterable[Extraction], dropped: Dropped | None = Non
     lost = dropped if dropped is not None else Dropped()
     edges: dict[tuple[str, str, str], _Edge] = defaultdict(_Edge)
     papers_of: Counter[str] = Counter()
-    texts: dict[str, Extraction] = {}
+    read: dict[str, tuple[Extraction, Sentences]] = {}
     for extraction in ordered:
-        texts[paper_key(extraction.paper.id)] = extraction
-        nodes = resolution.of[extraction.paper.id]
-        papers_of.update(set(nodes))
-        _add_paper(edges, extraction, nodes, resolution.concepts, lost)
+        sentences = Sentences.of(extraction.paper)
+        read[paper_key(extraction.paper.id)] = extraction, sentences
+        papers_of.update(set(resolution.of[extraction.paper.id]))
+        _add_paper(edges, extraction, sentences, resolution, lost)
     graph = nx.MultiDiGraph(name="kgraph")
-    attributes = {key: _paper_attributes(extraction) for key, extraction in texts.items()}
+    attributes = {key: _paper_attributes(extraction) for key, (extraction, _) in read.items()}
     for key, concept in resolution.concepts.items():
-        attributes[key] = _concept_attributes(concept, papers_of[key], texts)
+        attributes[key] = _concept_attributes(concept, papers_of[key], read)
     for key in sorted(attributes):
         graph.add_node(key, **attributes[key])
     for source, target, relation in sorted(edges):
@@ -85,13 +85,13 @@ def build_graph(extractions: Iterable[Extraction], dropped: Dropped | None = Non
 def _add_paper(
     edges: dict[tuple[str, str, str], _Edge],
     extraction: Extraction,
-    nodes: tuple[str, ...],
-    concepts: dict[str, Concept],
+    sentences: Sentences,
+    resolution: Resolution,
     dropped: Dropped,
 ) -> None:
     paper, entities = extraction.paper, extraction.entities
+    nodes, concepts = resolution.of[paper.id], resolution.concepts
     here = paper_key(paper.id)
-    sentences = Sentences.of(paper)
     members: dict[str, list[Entity]] = defaultdict(list)
     for node, entity in zip(nodes, entities, strict=True):
         members[node].append(entity)
@@ -159,12 +159,11 @@ def _paper_attributes(extraction: Extraction) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value not in (None, [])}
 
 
-def _concept_attributes(concept: Concept, papers: int, texts: dict[str, Extraction]) -> dict[str, Any]:
+def _concept_attributes(concept: Concept, papers: int, read: dict[str, tuple[Extraction, Sentences]]) -> dict[str, Any]:
     aliases = []
     for alias in concept.aliases:
-        extraction = texts[alias.paper]
+        extraction, sentences = read[alias.paper]
         mention = next(m for m in extraction.entities[alias.entity].mentions if m.text == alias.name)
-        sentences = Sentences.of(extraction.paper)
         span = sentences.span(mention.field, *sentences.around(mention))
         text = getattr(extraction.paper, span.field)[span.start : span.end]
         aliases.append({"name": alias.name, "rule": alias.rule, "paper": alias.paper, "text": text})

@@ -14,7 +14,7 @@ _COMMAND = re.compile(r"\\(?:text|math|emph|bf|it|rm|tt|sc)[a-z]*\s*\{([^{}]*)\}
 _MARKUP = re.compile(r"[\\$^{}]")
 _HYPHENS = re.compile(r"[-‐‑‒–—−_\s]+")
 _KEEPS_E = re.compile(r"(?:^|[^eo])aches$")  # caches, but approaches and reaches
-_PLURAL_KEEPS = ("ss", "us", "is", "as", "os", "ics", "sis")
+_PLURAL_KEEPS = ("ss", "us", "is", "as", "os", "ics")
 
 
 @lru_cache(maxsize=100_000)

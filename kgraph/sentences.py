@@ -14,7 +14,8 @@ _ABBREVIATION = re.compile(
     r"|no|nos|vol|dr|prof|mr|mrs|ms|st|jr|inc|ltd|dept|univ|ca|[A-Z])\.$",
     re.IGNORECASE,
 )
-_MAY_END = re.compile(r"(?:^|[\s(])(?:etc|et al|inc|ltd|jr|[A-Z])\.$", re.IGNORECASE)
+#: Abbreviations that end a sentence when a capital letter follows; after the others a name may follow.
+_MAY_END = re.compile(r"(?:^|[\s(])(?:etc|inc|ltd|jr)\.$", re.IGNORECASE)
 _LOOK_BACK = 24
 
 
@@ -54,53 +55,5 @@ def _ends_sentence(text: str, stop: int, end: int) -> bool:
         first = following.split()[0]
         return not _ABBREVIATION.search(before) and first.lower() != first
     if _ABBREVIATION.search(before):
-        return bool(_MAY_END.search(before)) and _starts_sentence(text[end:].lstrip()[:16])
+        return bool(_MAY_END.search(before)) and following[0].isupper()
     return True
-
-
-_OPENERS = frozenset(
-    [
-        "The",
-        "This",
-        "These",
-        "That",
-        "Those",
-        "It",
-        "Its",
-        "We",
-        "Our",
-        "In",
-        "On",
-        "For",
-        "To",
-        "From",
-        "As",
-        "At",
-        "By",
-        "With",
-        "While",
-        "When",
-        "However",
-        "Here",
-        "Hence",
-        "Thus",
-        "Although",
-        "Moreover",
-        "Furthermore",
-        "Finally",
-        "Experiments",
-        "Results",
-        "Existing",
-        "Recent",
-        "Through",
-        "Based",
-        "Under",
-        "Unlike",
-        "Both",
-    ]
-)
-
-
-def _starts_sentence(text: str) -> bool:
-    words = text.split()
-    return bool(words) and words[0].rstrip(",") in _OPENERS

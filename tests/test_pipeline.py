@@ -21,7 +21,7 @@ from kgraph.model import Extraction
 from kgraph.pipeline import features
 from kgraph.pipeline.annotations import get_entities, get_mentions, get_relations, set_entities, set_mentions
 from kgraph.pipeline.assemble import COMPONENTS, blank_pipeline
-from kgraph.pipeline.entities import Entities
+from kgraph.pipeline.entities import group_entities
 from kgraph.pipeline.features import PAIR_FEATURES, ROLE_FEATURES, entity_pairs, role_features
 from kgraph.pipeline.layout import doc_layout
 from kgraph.pipeline.mentions import TAGS, best_tags, decode, repeat_names, tag_spans
@@ -138,7 +138,7 @@ def test_a_name_found_once_is_marked_wherever_it_stands_again_longest_first() ->
 
 
 def entities_of(doc: Doc) -> list[tuple[str, list[str]]]:
-    doc = Entities()(doc)
+    doc = group_entities(doc)
     found = get_mentions(doc)
     return [(e["type"], [doc[slice(*found[i][:2])].text for i in e["mentions"]]) for e in get_entities(doc)]
 
@@ -207,7 +207,16 @@ TEXT = paper(
 )
 
 
-def test_spacy_loads_the_folder_and_finds_no_problem_with_the_components() -> None:
+def test_spacy_alone_loads_the_folder_through_the_entry_points() -> None:
+    code = (
+        f"import spacy; doc = spacy.load({str(MODEL)!r})('We train BERT on ImageNet.')\n"
+        "print([span.text for span in doc.spans['mentions']])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "BERT" in done.stdout
+
+
+def test_spacy_finds_no_problem_with_the_components() -> None:
     nlp = spacy.load(MODEL)
     assert tuple(nlp.pipe_names) == COMPONENTS
     problems = nlp.analyze_pipes()["problems"]

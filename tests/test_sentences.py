@@ -28,6 +28,7 @@ def split(text: str) -> list[str]:
         ['They said "enough."', "Then they left."],
         ["Code is at https://example.org/a.b.c and runs."],
         ["It beats A, B, etc. by far."],
+        ["It beats A, B, etc.", "Unlike C, it is free."],
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(sentences: list[str]) -> None:

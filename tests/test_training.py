@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import tomllib
 from pathlib import Path
 
 import pytest
 import spacy
 from examples import paper
 
+from kgraph.annotated import read_annotated
 from kgraph.cli import main
 from kgraph.extract import extract_paper
 
@@ -85,6 +87,48 @@ def test_a_trained_pipeline_has_learned_its_papers(config: Path, capsys: pytest.
     assert {(str(e.type), e.mentions[0].text) for e in found.entities} == {("Method", "Baz"), ("Dataset", "Corge")}
 
 
+def test_the_pipelines_heads_compute_what_was_trained(tmp_path: Path) -> None:
+    """The heads run in numpy and are trained in torch: both must give the same probabilities."""
+    from kgraph.pipeline.assemble import blank_pipeline
+    from kgraph.pipeline.features import Pairs
+    from kgraph.pipeline.relations import relation_probabilities
+    from kgraph.pipeline.roles import role_probabilities
+    from kgraph.pipeline.training.data import make_examples
+    from kgraph.pipeline.training.network import HIDDEN, RelationHead, RoleHead
+    from kgraph.pipeline.weights import Weights
+    from kgraph.pipeline.wordpieces import WordPieces
+    from kgraph.vocabulary import SYMMETRIC, RelationType
+
+    (tmp_path / "gold.jsonl").write_text(json.dumps(annotated(1)), encoding="utf-8")
+    (example,) = make_examples(
+        read_annotated(tmp_path / "gold.jsonl"), blank_pipeline(), WordPieces(["[UNK]", "[CLS]", "[SEP]"])
+    )
+    heads = example.heads
+    tokens = torch.randn(len(example.tags), HIDDEN)
+    roles, relations = RoleHead().eval(), RelationHead().eval()
+    weights = [Weights({n: v.detach().numpy() for n, v in m.state_dict().items()}) for m in (roles, relations)]
+    spans = [
+        [(int(a), int(b)) for a, b in heads["spans"][heads["owner"] == i]] for i in range(len(heads["role_features"]))
+    ]
+    pairs = Pairs(*(heads[name].numpy() for name in ("pairs", "pair_features", "between", "allowed")))
+    assert len(pairs.index)
+    with torch.no_grad():
+        wanted_roles = roles(tokens, heads).softmax(-1).numpy()
+        wanted_relations = (relations(tokens, heads).sigmoid() * heads["allowed"]).numpy()
+    found = role_probabilities(weights[0], tokens.numpy(), heads["role_features"].numpy(), spans)
+    assert found == pytest.approx(wanted_roles, abs=1e-5)
+    one_way = [i for i, r in enumerate(RelationType) if r not in SYMMETRIC]
+    found = relation_probabilities(weights[1], tokens.numpy(), pairs, spans)
+    assert found[:, one_way] == pytest.approx(wanted_relations[:, one_way], abs=1e-5)
+
+
+def test_the_shipped_configuration_says_what_the_defaults_are() -> None:
+    from kgraph.pipeline.training import train
+
+    shipped = tomllib.loads((Path(train.__file__).parent / "default.toml").read_text(encoding="utf-8"))
+    assert train.Settings(**shipped["settings"]) == train.Settings()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -92,6 +136,7 @@ def test_a_trained_pipeline_has_learned_its_papers(config: Path, capsys: pytest.
         (('"start"', '"package:nix_no_such"'), "not installed"),
         (('"start"', '"."'), "model.safetensors is missing"),
         (("passes", "pases"), "unknown settings: pases"),
+        (("passes = 4", 'passes = "four"'), "passes must be a number"),
     ],
 )
 def test_a_wrong_configuration_says_what_is_wrong(

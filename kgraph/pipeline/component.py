@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 
 from spacy.tokens import Doc
 
+from kgraph.pipeline.weights import Weights
 
-class Component:
+
+class Component(ABC):
     """A component whose trained state is a few named files.
 
     Subclasses say what their files hold in `dump` and take it back in `restore`; spaCy's four
     methods follow from these two.
     """
 
+    @abstractmethod
     def annotate(self, doc: Doc) -> None:
         """Write this component's annotations on the Doc."""
-        raise NotImplementedError(type(self).__name__)
 
+    @abstractmethod
     def dump(self) -> dict[str, bytes]:
         """Return the contents of the component's files, by name."""
-        return {}
 
+    @abstractmethod
     def restore(self, files: dict[str, bytes]) -> None:
         """Take the contents that `dump` gave."""
 
@@ -57,3 +61,18 @@ class Component:
 
         self.restore(srsly.msgpack_loads(data))
         return self
+
+
+class Head(Component):
+    """A component whose trained state is one set of arrays, `weights`."""
+
+    def __init__(self) -> None:
+        self.weights = Weights()
+
+    def dump(self) -> dict[str, bytes]:
+        """Return the arrays as one file."""
+        return {"weights.npz": self.weights.to_bytes()}
+
+    def restore(self, files: dict[str, bytes]) -> None:
+        """Take the arrays of that file."""
+        self.weights.from_bytes(files["weights.npz"])

@@ -1,6 +1,6 @@
 """Component `kgraph_entities`: which mentions of one text mean one thing.
 
-Rules, not weights: an acronym in brackets belongs to the long form before it, and names that
+Rules, not weights: an acronym and its long form, one in brackets behind the other, are one thing, and names that
 differ only in letter case, hyphens or the plural are one.
 """
 
@@ -16,7 +16,6 @@ from spacy.tokens import Doc
 from kgraph.acronyms import defines
 from kgraph.names import name_key
 from kgraph.pipeline.annotations import get_mentions, set_entities, set_mentions
-from kgraph.pipeline.component import Component
 from kgraph.pipeline.mentions import Found
 
 
@@ -39,8 +38,7 @@ def acronym_pairs(found: Sequence[Found], words: Sequence[str]) -> list[tuple[in
 def group_mentions(found: Sequence[Found], names: Sequence[str], pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
     """Return groups of positions of mentions, each sorted, ordered by their first mention.
 
-    Mentions with the same key of their name are one group, and each pair joins two groups, unless
-    that would put two different acronyms of the same long form together.
+    Mentions with the same key of their name are one group, and each pair joins two groups.
     """
     keys = [name_key(name) for name in names]
     parent = {key: key for key in keys}
@@ -59,29 +57,24 @@ def group_mentions(found: Sequence[Found], names: Sequence[str], pairs: Sequence
     return sorted(groups.values())
 
 
-class Entities(Component):
-    """Writes `doc._.kgraph_entities`, and gives all mentions of an entity one type."""
+@Language.component("kgraph_entities", requires=["doc.spans"], assigns=["doc.spans", "doc._.kgraph_entities"])
+def group_entities(doc: Doc) -> Doc:
+    """Write the entities, and give all mentions of one the same type.
 
-    def annotate(self, doc: Doc) -> None:
-        """Group the mentions; an entity's type has the highest sum of scores, its score is its best mention's."""
-        found = get_mentions(doc)
-        words = [t.text for t in doc]
-        names = [doc[start:end].text for start, end, *_ in found]
-        entities: list[dict[str, Any]] = []
-        typed = list(found)
-        for group in group_mentions(found, names, acronym_pairs(found, words)):
-            votes: dict[str, float] = defaultdict(float)
-            for i in group:
-                votes[found[i][2]] += found[i][3]
-            type_ = max(sorted(votes), key=lambda t: votes[t])
-            for i in group:
-                typed[i] = (*found[i][:2], type_, found[i][3])
-            entities.append({"type": type_, "role": None, "score": max(found[i][3] for i in group), "mentions": group})
-        set_mentions(doc, typed)
-        set_entities(doc, entities)
-
-
-@Language.factory("kgraph_entities", requires=["doc.spans"], assigns=["doc.spans", "doc._.kgraph_entities"])
-def create_entities(nlp: Language, name: str) -> Entities:
-    """Return the component."""
-    return Entities()
+    An entity's type has the highest sum of its mentions' scores; its score is its best mention's.
+    """
+    found = get_mentions(doc)
+    names = [doc[start:end].text for start, end, *_ in found]
+    entities: list[dict[str, Any]] = []
+    typed = list(found)
+    for group in group_mentions(found, names, acronym_pairs(found, [t.text for t in doc])):
+        votes: dict[str, float] = defaultdict(float)
+        for i in group:
+            votes[found[i][2]] += found[i][3]
+        type_ = max(sorted(votes), key=lambda t: votes[t])
+        for i in group:
+            typed[i] = (*found[i][:2], type_, found[i][3])
+        entities.append({"type": type_, "role": None, "score": max(found[i][3] for i in group), "mentions": group})
+    set_mentions(doc, typed)
+    set_entities(doc, entities)
+    return doc

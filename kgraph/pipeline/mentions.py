@@ -15,8 +15,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.pipeline.annotations import get_vectors, set_mentions
-from kgraph.pipeline.component import Component
-from kgraph.pipeline.weights import Weights, softmax
+from kgraph.pipeline.component import Head
+from kgraph.pipeline.weights import softmax
 from kgraph.vocabulary import EntityType
 
 Floats = npt.NDArray[np.float32]
@@ -109,13 +109,8 @@ def repeat_names(found: Sequence[Found], words: Sequence[str]) -> list[Found]:
     return sorted(out)
 
 
-class Mentions(Component):
+class Mentions(Head):
     """Writes `doc.spans["mentions"]`."""
-
-    def __init__(self, min_score: float) -> None:
-        """Mentions with a score below `min_score` are left out."""
-        self.min_score = min_score
-        self.weights = Weights()
 
     def annotate(self, doc: Doc) -> None:
         """Find the mentions."""
@@ -126,19 +121,10 @@ class Mentions(Component):
         logits = self.weights.linear("mentions", vectors)
         spaces = [t.i for t in doc if t.is_space]
         logits[spaces, 1:] = -1e9
-        found = [m for m in decode(logits) if m[3] >= self.min_score]
-        set_mentions(doc, repeat_names(found, [t.text for t in doc]))
-
-    def dump(self) -> dict[str, bytes]:
-        """Return the tagger's weights."""
-        return {"weights.npz": self.weights.to_bytes()}
-
-    def restore(self, files: dict[str, bytes]) -> None:
-        """Take the tagger's weights."""
-        self.weights.from_bytes(files["weights.npz"])
+        set_mentions(doc, repeat_names(decode(logits), [t.text for t in doc]))
 
 
-@Language.factory("kgraph_mentions", requires=["doc.tensor"], assigns=["doc.spans"], default_config={"min_score": 0.0})
-def create_mentions(nlp: Language, name: str, min_score: float) -> Mentions:
+@Language.factory("kgraph_mentions", requires=["doc.tensor"], assigns=["doc.spans"])
+def create_mentions(nlp: Language, name: str) -> Mentions:
     """Return a tagger without weights; spaCy loads them from the pipeline's folder."""
-    return Mentions(min_score)
+    return Mentions()

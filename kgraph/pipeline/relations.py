@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.pipeline.annotations import get_entities, get_vectors, set_relations
-from kgraph.pipeline.component import Component
+from kgraph.pipeline.component import Head
 from kgraph.pipeline.features import RELATIONS, TYPES, Floats, Pairs, entity_pairs
 from kgraph.pipeline.layout import doc_layout, entity_spans
 from kgraph.pipeline.weights import Weights, entity_vectors, gelu, sigmoid, span_means
@@ -58,11 +58,8 @@ def choose_relations(probabilities: Floats, pairs: Pairs, thresholds: Floats) ->
     return sorted(found, key=lambda r: (r["head"], r["tail"], r["type"]))
 
 
-class Relations(Component):
+class Relations(Head):
     """Writes `doc._.kgraph_relations`."""
-
-    def __init__(self) -> None:
-        self.weights = Weights()
 
     def annotate(self, doc: Doc) -> None:
         """Find the relations between the entities."""
@@ -74,14 +71,6 @@ class Relations(Component):
             probabilities = relation_probabilities(self.weights, get_vectors(doc), pairs, spans)
             found = choose_relations(probabilities, pairs, self.weights["thresholds"])
         set_relations(doc, found)
-
-    def dump(self) -> dict[str, bytes]:
-        """Return the head's weights, and one threshold a relation."""
-        return {"weights.npz": self.weights.to_bytes()}
-
-    def restore(self, files: dict[str, bytes]) -> None:
-        """Take the head's weights and thresholds."""
-        self.weights.from_bytes(files["weights.npz"])
 
 
 @Language.factory(

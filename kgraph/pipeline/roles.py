@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.pipeline.annotations import get_entities, get_vectors, set_entities
-from kgraph.pipeline.component import Component
+from kgraph.pipeline.component import Head
 from kgraph.pipeline.features import TYPES, Floats, role_features
 from kgraph.pipeline.layout import doc_layout, entity_spans
 from kgraph.pipeline.weights import Weights, entity_vectors, gelu, softmax
@@ -24,11 +24,8 @@ def role_probabilities(
     return softmax(weights.linear("outer", gelu(weights.linear("inner", x))))
 
 
-class Roles(Component):
+class Roles(Head):
     """Writes the `role` of each of `doc._.kgraph_entities`."""
-
-    def __init__(self) -> None:
-        self.weights = Weights()
 
     def annotate(self, doc: Doc) -> None:
         """Give each entity its likeliest role."""
@@ -39,14 +36,6 @@ class Roles(Component):
             best = role_probabilities(self.weights, get_vectors(doc), features, spans).argmax(axis=1)
             entities = [{**e, "role": str(ROLES[i])} for e, i in zip(entities, best, strict=True)]
         set_entities(doc, entities)
-
-    def dump(self) -> dict[str, bytes]:
-        """Return the head's weights."""
-        return {"weights.npz": self.weights.to_bytes()}
-
-    def restore(self, files: dict[str, bytes]) -> None:
-        """Take the head's weights."""
-        self.weights.from_bytes(files["weights.npz"])
 
 
 @Language.factory("kgraph_roles", requires=["doc.tensor", "doc._.kgraph_entities"], assigns=["doc._.kgraph_entities"])

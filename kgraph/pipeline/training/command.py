@@ -62,6 +62,11 @@ def read_config(path: Path) -> Config:
         raise ModelError(f"{path}: expected the keys {', '.join(sorted(wanted))}, found {', '.join(sorted(data))}")
     if unknown := set(settings) - {f.name for f in fields(Settings)}:
         raise ModelError(f"{path}: unknown settings: {', '.join(sorted(unknown))}")
+    if not all(isinstance(value, str) for value in data.values()):
+        raise ModelError(f"{path}: {', '.join(sorted(wanted))} must be strings")
+    for name, value in settings.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            raise ModelError(f"{path}: {name} must be a number, not {value!r}")
     base = path.parent
     return Config(
         base / data["train"],
