@@ -116,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         "--errors", type=_positive, default=0, metavar="N", help="also show the N most frequent errors"
     )
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    evaluate.add_argument(
+        "--details", action="store_true", help="with --json, add the intervals, reliability and kinds of error"
+    )
 
     train = command("train", _train, "train the pipeline from annotated records (needs the `train` extra)", [])
     train.add_argument(
@@ -215,7 +218,14 @@ def _extract(args: argparse.Namespace) -> None:
 
 def _extracted(papers: Sequence[Paper], args: argparse.Namespace, report: Report) -> Iterator[Extraction]:
     from kgraph.extract import extract_papers
+    from kgraph.language import looks_english
     from kgraph.resources import MODEL
+
+    for paper in papers:
+        if paper.source and not looks_english(f"{paper.title}\n{paper.abstract}"):
+            where = paper.source[0]
+            message = f"{paper.id!r} does not look English; the pipeline knows no other language and may find nonsense"
+            report.notice(where.file, where.line, message)
 
     def fail(paper: Paper, reason: str) -> None:
         where = paper.source[0]
@@ -280,19 +290,22 @@ def _evaluate(args: argparse.Namespace) -> None:
     import json
 
     from kgraph.annotated import read_annotated
-    from kgraph.evaluate import evaluate
+    from kgraph.evaluate import evaluate, report
     from kgraph.model import Extraction, Paper
     from kgraph.readers import Report, read_papers
 
-    gold, report = read_annotated(args.gold), Report()
+    gold, problems = read_annotated(args.gold), Report()
     found: Iterable[Paper | Extraction]
     if args.predicted is None:
-        found = _extracted([Paper(p.id, p.title, p.abstract) for p in gold], args, report)
+        found = _extracted([Paper(p.id, p.title, p.abstract) for p in gold], args, problems)
     else:
-        found = read_papers(args.predicted, input_format="jsonl", report=report)
+        found = read_papers(args.predicted, input_format="jsonl", report=problems)
     result = evaluate(gold, {e.paper.id: e for e in found if isinstance(e, Extraction)})
-    _tell_report(report, args)
-    print(json.dumps(result.figures()) if args.json else result.report(args.errors), end="\n" if args.json else "")
+    _tell_report(problems, args)
+    if args.json:
+        print(json.dumps(result.figures() | (result.details() if args.details else {})))
+    else:
+        print(report(result, args.errors), end="")
 
 
 def _train(args: argparse.Namespace) -> None:
