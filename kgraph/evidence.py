@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import product
 from operator import itemgetter
 
 from kgraph.model import Entity, Mention, Paper, Span
@@ -39,16 +40,15 @@ def relation_evidence(sentences: Sentences, head: Entity, tail: Entity) -> tuple
     Of runs of as many sentences, one of the abstract comes before one of the title (which says
     less), then the earliest. Where the two share no field, one sentence for each, in reading order.
     """
-    best: tuple[int, int, int, Span] | None = None
-    for a in head.mentions:
-        for b in tail.mentions:
-            if a.field == b.field:
-                one, two = sentences.around(a), sentences.around(b)
-                first, last = min(one[0], two[0]), max(one[1], two[1])
-                candidate = (last - first, -FIELDS.index(a.field), first, sentences.span(a.field, first, last))
-                best = candidate if best is None else min(best, candidate)
-    if best is not None:
-        return (best[3],)
+    runs = []
+    for position, field in enumerate(FIELDS):
+        heads, tails = ({sentences.around(m) for m in e.mentions if m.field == field} for e in (head, tail))
+        for one, two in product(heads, tails):
+            first, last = min(one[0], two[0]), max(one[1], two[1])
+            runs.append((last - first, -position, first, last))
+    if runs:
+        _, position, first, last = min(runs)
+        return (sentences.span(FIELDS[-position], first, last),)
     spans = {entity_sentence(sentences, head), entity_sentence(sentences, tail)}
     return tuple(sorted(spans, key=lambda s: (FIELDS.index(s.field), s.start)))
 

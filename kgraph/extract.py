@@ -48,7 +48,8 @@ def load_pipeline(path: Path = MODEL) -> Language:
 
 def pipeline_name(nlp: Language) -> str:
     """Return the pipeline's name and version, as extractions carry it: "kgraph-en 0.1.0"."""
-    return f"{nlp.meta['name']}-{nlp.meta['lang']} {nlp.meta['version']}"
+    meta = nlp.meta  # made anew each time it is asked for
+    return f"{meta['name']}-{meta['lang']} {meta['version']}"
 
 
 def extract_paper(nlp: Language, paper: Paper) -> Extraction:
@@ -74,12 +75,12 @@ def to_extraction(doc: Doc, paper: Paper, pipeline: str) -> Extraction:
     from kgraph.pipeline.annotations import get_entities, get_mentions, get_relations
     from kgraph.pipeline.layout import field_offset
 
+    offsets = {field: field_offset(doc, field) for field in FIELDS}
     places = []
     for start, end, _, score in get_mentions(doc):
         span = doc[start:end]
         field = FIELDS[0] if span.start_char < len(paper.title) else FIELDS[1]
-        offset = field_offset(doc, field)
-        first, last = span.start_char - offset, span.end_char - offset
+        first, last = span.start_char - offsets[field], span.end_char - offsets[field]
         places.append(Mention(field, first, last, span.text, round(score, SCORE_DIGITS)))
     entities = tuple(
         Entity(

@@ -23,13 +23,9 @@ Floats = npt.NDArray[np.float32]
 
 def doc_words(doc: Doc) -> tuple[npt.NDArray[np.int64], list[str], list[int]]:
     """Return the positions of the tokens that are not white space, their texts, and 0 or 1 for title or abstract."""
-    title = title_length(doc)
-    kept = [t for t in doc if not t.is_space]
-    return (
-        np.asarray([t.i for t in kept], dtype=np.int64),
-        [t.text for t in kept],
-        [int(t.idx >= title) if title else 1 for t in kept],
-    )
+    tokens = np.flatnonzero(doc.to_array("IS_SPACE") == 0)
+    in_abstract = doc.to_array("IDX")[tokens] >= title_length(doc)
+    return tokens, [t.text for t in doc if not t.is_space], in_abstract.astype(int).tolist()
 
 
 class Encoder(Component):

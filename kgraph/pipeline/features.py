@@ -27,6 +27,7 @@ MOST_ENTITIES = 64
 
 _LONGEST_BETWEEN = 40
 _DISTANCES = (0, 2, 5, 10, 20, 40)
+_FAR = 10**9
 
 #: `ALLOWED[head type, tail type, relation]`: the guidelines' domains and ranges.
 ALLOWED = np.array([[[(h, t) in SIGNATURES[r] for r in RELATIONS] for t in TYPES] for h in TYPES])
@@ -88,47 +89,61 @@ class Pairs:
 
 def entity_pairs(layout: Layout, entities: Sequence[Spans], types: Sequence[int]) -> Pairs:
     """Return the pairs in order of head, then tail."""
-    n = min(len(entities), MOST_ENTITIES)
-    index = [(h, t) for h in range(n) for t in range(n) if h != t and ALLOWED[types[h], types[t]].any()]
-    features = np.zeros((len(index), PAIR_FEATURES), dtype=np.float32)
-    between = np.zeros((len(index), 2), dtype=np.int64)
-    sentences = [{int(layout.sentence[s]) for s, _ in spans} for spans in entities]
-    in_title = [any(s < layout.title_tokens for s, _ in spans) for spans in entities]
-    first = [spans[0][0] for spans in entities]
-    for k, (h, t) in enumerate(index):
-        gap, start, end, head_first = _closest(entities[h], entities[t])
-        between[k] = start, min(end, start + _LONGEST_BETWEEN)
-        row = features[k]
-        row[types[h]] = 1
-        row[len(TYPES) + types[t]] = 1
-        base = 2 * len(TYPES)
-        row[base + sum(gap > d for d in _DISTANCES)] = 1
-        rest = row[base + len(_DISTANCES) + 1 :]
-        shared = len(sentences[h] & sentences[t])
-        rest[0] = head_first
-        rest[1] = shared > 0
-        rest[2] = shared / 4
-        rest[3] = in_title[h]
-        rest[4] = in_title[t]
-        rest[5] = in_title[h] and in_title[t]
-        rest[6] = np.log1p(len(entities[h]))
-        rest[7] = np.log1p(len(entities[t]))
-        rest[8] = first[h] < first[t]
-        rest[9] = first[h] / max(1, layout.tokens)
-        rest[10] = first[t] / max(1, layout.tokens)
-        rest[11] = min(abs(a - b) for a in sentences[h] for b in sentences[t]) / 4
-    pairs = np.asarray(index, dtype=np.int64).reshape(-1, 2)
-    type_array = np.asarray(types, dtype=np.int64)
-    return Pairs(pairs, features, between, ALLOWED[type_array[pairs[:, 0]], type_array[pairs[:, 1]]])
+    entities = entities[:MOST_ENTITIES]
+    type_ = np.asarray(types[:MOST_ENTITIES], dtype=np.int64)
+    allowed = ALLOWED[type_[:, None], type_] & ~np.eye(len(entities), dtype=bool)[:, :, None]
+    index = np.argwhere(allowed.any(axis=2))
+    head, tail = index.T
+    gap, start, head_first, sentences_apart = _closest(layout, entities)[:, head, tail]
+    in_sentence = np.zeros((len(entities), int(layout.sentence.max(initial=0)) + 1), dtype=np.int64)
+    for row, spans in zip(in_sentence, entities, strict=True):
+        row[layout.sentence[[s for s, _ in spans]]] = 1
+    shared = (in_sentence @ in_sentence.T)[head, tail]
+    in_title = np.asarray([any(s < layout.title_tokens for s, _ in spans) for spans in entities], dtype=bool)
+    frequency = np.log1p([len(spans) for spans in entities])
+    first = np.asarray([spans[0][0] for spans in entities], dtype=np.int64)
+    place = first / max(1, layout.tokens)
+    features = np.column_stack(
+        [
+            np.eye(len(TYPES))[type_[head]],
+            np.eye(len(TYPES))[type_[tail]],
+            np.eye(len(_DISTANCES) + 1)[np.searchsorted(_DISTANCES, gap)],
+            head_first,
+            shared > 0,
+            shared / 4,
+            in_title[head],
+            in_title[tail],
+            in_title[head] & in_title[tail],
+            frequency[head],
+            frequency[tail],
+            first[head] < first[tail],
+            place[head],
+            place[tail],
+            sentences_apart / 4,
+        ]
+    ).astype(np.float32)
+    between = np.column_stack([start, start + np.minimum(gap, _LONGEST_BETWEEN)])
+    return Pairs(index, features, between, allowed[head, tail])
 
 
-def _closest(head: Spans, tail: Spans) -> tuple[int, int, int, bool]:
-    """Return (gap, start, end, head first?) of the two mentions with the fewest tokens between."""
-    best = (10**9, 0, 0, True)
-    for a, b in head:
-        for c, d in tail:
-            candidate = (c - b, b, c, True) if a <= c else (a - d, d, a, False)
-            if candidate[0] < best[0]:
-                best = candidate
-    gap, start, end, head_first = best
-    return max(0, gap), start, max(start, end), head_first
+def _closest(layout: Layout, entities: Sequence[Spans]) -> Ints:
+    """Return (4, entities, entities): how close each head and tail come to each other.
+
+    The fewest tokens between a mention of each; the first of these tokens; 1 where the head's mention is the one
+    before them, else 0; and the fewest sentences from a mention of one to a mention of the other.
+    """
+    n = len(entities)
+    gap, first, head_first, apart = closest = [[[_FAR] * n for _ in range(n)] for _ in range(4)]
+    last: dict[int, tuple[int, int]] = {}
+    for start, end, right in sorted((s, e, i) for i, spans in enumerate(entities) for s, e in spans):
+        sentence = int(layout.sentence[start])
+        for left, (left_end, left_sentence) in last.items():
+            tokens, sentences = max(0, start - left_end), sentence - left_sentence
+            if tokens < gap[left][right]:
+                gap[left][right] = gap[right][left] = tokens
+                first[left][right] = first[right][left] = left_end
+                head_first[left][right], head_first[right][left] = 1, 0
+            if sentences < apart[left][right]:
+                apart[left][right] = apart[right][left] = sentences
+        last[right] = end, sentence
+    return np.asarray(closest, dtype=np.int64).reshape(4, n, n)

@@ -24,19 +24,16 @@ Floats = npt.NDArray[np.float32]
 #: Tag 0 is "outside"; then, for each type, begin, inside, end, and a name of a single token.
 TAGS = ("O", *(f"{part}-{type_}" for type_ in EntityType for part in "BIES"))
 
-
-def _may_follow() -> npt.NDArray[np.bool_]:
-    allowed = np.zeros((len(TAGS), len(TAGS)), dtype=bool)
-    for i, left in enumerate(TAGS):
-        for j, right in enumerate(TAGS):
-            opened = left[0] in "BI"
-            allowed[i, j] = (right[0] in "IE" and right[1:] == left[1:]) if opened else right[0] in "OBS"
-    return allowed
-
-
-_FORBIDDEN = np.where(_may_follow(), 0.0, -1e9).astype(np.float32)
-_BAD_START = np.array([-1e9 if tag[0] in "IE" else 0.0 for tag in TAGS], dtype=np.float32)
-_BAD_END = np.array([-1e9 if tag[0] in "BI" else 0.0 for tag in TAGS], dtype=np.float32)
+#: Between two tokens the text is outside of all names (state 0) or inside one: a state for each type.
+_STATES = ("", *EntityType)
+#: The state that each tag needs before it, and the tags that leave each state behind them.
+_BEFORE = np.array([_STATES.index(tag[2:] if tag[0] in "IE" else "") for tag in TAGS])
+_LEADING_TO = [[i for i, tag in enumerate(TAGS) if (tag[2:] if tag[0] in "BI" else "") == s] for s in _STATES]
+#: These tags in one array, and where in it those of each state begin.
+_LEADING = np.concatenate(_LEADING_TO)
+_FIRST_LEADING = np.cumsum([0, *(len(tags) for tags in _LEADING_TO[:-1])])
+#: The sums before the first token: a text begins outside.
+_START = np.array([-np.inf if state else 0 for state in _STATES], dtype=np.float32)
 
 
 def tag_spans(tags: Sequence[int]) -> Iterator[tuple[int, int, str]]:
@@ -55,17 +52,16 @@ def best_tags(scores: Floats) -> list[int]:
 
     Viterbi (1967); of sequences with the same sum the one with the lowest tag at the last difference.
     """
-    if not len(scores):
-        return []
-    back = np.zeros(scores.shape, dtype=np.int64)
-    total = scores[0] + _BAD_START
-    for i in range(1, len(scores)):
-        paths = total[:, None] + _FORBIDDEN
-        back[i] = paths.argmax(axis=0)
-        total = paths.max(axis=0) + scores[i]
-    tags = [int((total + _BAD_END).argmax())]
-    for i in range(len(scores) - 1, 0, -1):
-        tags.append(int(back[i, tags[-1]]))
+    best = _START  # by state, the highest sum that leads to it
+    sums = []  # for each token, by its tag, the highest sum that ends in it
+    for row in scores:
+        sums.append(best[_BEFORE] + row)
+        best = np.maximum.reduceat(sums[-1][_LEADING], _FIRST_LEADING)
+    tags: list[int] = []
+    state = 0
+    for totals in reversed(np.asarray(sums).tolist()):
+        tags.append(max(_LEADING_TO[state], key=totals.__getitem__))
+        state = int(_BEFORE[tags[-1]])
     return tags[::-1]
 
 
@@ -77,10 +73,8 @@ def decode(logits: Floats) -> list[Found]:
     """Return the mentions of the best sequence of tags; a score is the geometric mean of its tags' probabilities."""
     logs = np.log(np.maximum(softmax(logits), 1e-9))
     tags = best_tags(logs)
-    return [
-        (start, end, type_, float(np.exp(logs[range(start, end), tags[start:end]].mean())))
-        for start, end, type_ in tag_spans(tags)
-    ]
+    chosen = logs[range(len(tags)), tags]
+    return [(start, end, type_, float(np.exp(chosen[start:end].mean()))) for start, end, type_ in tag_spans(tags)]
 
 
 def repeat_names(found: Sequence[Found], words: Sequence[str]) -> list[Found]:
@@ -88,10 +82,10 @@ def repeat_names(found: Sequence[Found], words: Sequence[str]) -> list[Found]:
 
     `words` are the texts of all tokens. A repeated mention has the highest score of its name.
     """
-    taken = np.zeros(len(words), dtype=bool)
+    taken = bytearray(len(words))
     names: dict[tuple[str, ...], tuple[str, float]] = {}
     for start, end, type_, score in found:
-        taken[start:end] = True
+        taken[start:end] = b"\1" * (end - start)
         name = tuple(words[start:end])
         if name not in names or names[name][1] < score:
             names[name] = (type_, score)
@@ -103,8 +97,8 @@ def repeat_names(found: Sequence[Found], words: Sequence[str]) -> list[Found]:
         type_, score = names[name]
         for start in places[name[0]]:
             end = start + len(name)
-            if not taken[start:end].any() and tuple(words[start:end]) == name:
-                taken[start:end] = True
+            if not any(taken[start:end]) and tuple(words[start:end]) == name:
+                taken[start:end] = b"\1" * (end - start)
                 out.append((start, end, type_, score))
     return sorted(out)
 
@@ -119,8 +113,7 @@ class Mentions(Head):
             set_mentions(doc, [])
             return
         logits = self.weights.linear("mentions", vectors)
-        spaces = [t.i for t in doc if t.is_space]
-        logits[spaces, 1:] = -1e9
+        logits[doc.to_array("IS_SPACE") == 1, 1:] = -1e9
         set_mentions(doc, repeat_names(decode(logits), [t.text for t in doc]))
 
 

@@ -29,10 +29,10 @@ def relation_probabilities(
     context = gelu(weights.linear("between", span_means(vectors, pairs.between)))
     x = np.concatenate([head, tail, head * tail, context, pairs.features], axis=1)
     out = sigmoid(weights.linear("outer", gelu(weights.linear("inner", x)))) * pairs.allowed
-    row = {(int(h), int(t)): k for k, (h, t) in enumerate(pairs.index)}
+    row = {(h, t): k for k, (h, t) in enumerate(pairs.index.tolist())}
+    mirrored = [row.get((t, h), k) for (h, t), k in row.items()]
     for relation in SYMMETRIC:
         column = RELATIONS.index(relation)
-        mirrored = [row.get((int(t), int(h)), k) for k, (h, t) in enumerate(pairs.index)]
         out[:, column] = (out[:, column] + out[mirrored, column]) / 2
     return out
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 _LONGEST_WORD = 100
 MAX_PIECES = 512
 _OVERLAP = 128
+_REMEMBERED_WORDS = 50_000
 
 #: Classes of letter case, by position: none, lower, Title, UPPER, mIxed, digits, digits with letters, one capital.
 CASES = 8
@@ -46,7 +47,7 @@ class WordPieces:
         self.vocabulary = tuple(vocabulary)
         self._ids = {piece: i for i, piece in enumerate(self.vocabulary)}
         self._unknown, self._begin, self._end = (self._ids[p] for p in ("[UNK]", "[CLS]", "[SEP]"))
-        self.pieces = lru_cache(maxsize=50_000)(self._pieces)
+        self.pieces = lru_cache(maxsize=_REMEMBERED_WORDS)(self._pieces)
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         """Return the ids of a word's pieces; a word that the vocabulary cannot spell is one [UNK]."""
@@ -94,24 +95,24 @@ class WordPieces:
     ) -> Window:
         field = fields[first] if first < last else 0
         ids, types, cases, heads = [self._begin], [field], [0], []
-        for i in range(first, last):
-            if fields[i] != field:
+        for word, word_pieces, word_field in zip(
+            words[first:last], pieces[first:last], fields[first:last], strict=True
+        ):
+            if word_field != field:
                 ids.append(self._end)
-                types.append(field)
                 cases.append(0)
-                field = fields[i]
+                types.extend([field] * (len(ids) - len(types)))
+                field = word_field
             heads.append(len(ids))
-            case = case_class(words[i])
-            for piece in pieces[i]:
-                ids.append(piece)
-                types.append(field)
-                cases.append(case)
+            ids.extend(word_pieces)
+            cases.extend([case_class(word)] * len(word_pieces))
         ids.append(self._end)
-        types.append(field)
         cases.append(0)
+        types.extend([field] * (len(ids) - len(types)))
         return Window(first, last, *(np.asarray(values, dtype=np.int64) for values in (ids, types, cases, heads)))
 
 
+@lru_cache(maxsize=_REMEMBERED_WORDS)
 def case_class(word: str) -> int:
     """Return the class of a word's letter case and digits, 0..CASES-1."""
     letters = [c for c in word if c.isalpha()]
