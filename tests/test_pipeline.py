@@ -19,9 +19,10 @@ from kgraph.errors import ModelError
 from kgraph.extract import above_score, extract_paper, extract_papers, load_pipeline
 from kgraph.model import Extraction
 from kgraph.pipeline import features
+from kgraph.pipeline.alias_features import Name, name_pairs
 from kgraph.pipeline.annotations import get_entities, get_mentions, get_relations, set_entities, set_mentions
 from kgraph.pipeline.assemble import COMPONENTS, blank_pipeline
-from kgraph.pipeline.entities import group_entities
+from kgraph.pipeline.entities import Entities, join
 from kgraph.pipeline.features import PAIR_FEATURES, ROLE_FEATURES, entity_pairs, role_features
 from kgraph.pipeline.layout import doc_layout
 from kgraph.pipeline.mentions import TAGS, best_tags, decode, repeat_names, tag_spans
@@ -138,7 +139,7 @@ def test_a_name_found_once_is_marked_wherever_it_stands_again_longest_first() ->
 
 
 def entities_of(doc: Doc) -> list[tuple[str, list[str]]]:
-    doc = group_entities(doc)
+    doc = Entities()(doc)
     found = get_mentions(doc)
     return [(e["type"], [doc[slice(*found[i][:2])].text for i in e["mentions"]]) for e in get_entities(doc)]
 
@@ -168,6 +169,35 @@ def test_one_name_has_one_type_in_one_text() -> None:
     doc = doc_of("Pruning", "We study pruning.")
     set_mentions(doc, [(0, 1, "Task", 0.6), (4, 5, "Method", 0.9)])
     assert entities_of(doc) == [("Method", ["Pruning", "pruning"])]
+
+
+def test_groups_of_names_join_while_their_members_are_alike_on_average() -> None:
+    alike = np.array([[0, 0.9, 0.8, 0.1], [0.9, 0, 0.2, 0], [0.8, 0.2, 0, 0], [0.1, 0, 0, 0]], dtype=np.float32)
+    assert join([[0], [1], [2], [3]], alike, 0.5) == [[0, 1, 2], [3]]
+    assert join([[0], [1], [2], [3]], alike, 0.6) == [[0, 1], [2], [3]]
+    assert join([[0, 1], [2], [3]], alike, 0.95) == [[0, 1], [2], [3]]
+
+
+def test_names_are_compared_by_letters_words_and_place() -> None:
+    doc = doc_of("FOO: Fast Ordered Output", "Large language model agents and LLM agents use FOO.")
+    spans = {
+        "FOO": (0, 1),
+        "Fast Ordered Output": (2, 5),
+        "LLM agents": (11, 13),
+        "Large language model agents": (6, 10),
+    }
+    assert all(doc[start:end].text == name for name, (start, end) in spans.items())
+    names = [Name(name, 0, [span]) for name, span in spans.items()]
+    pairs = name_pairs(doc_layout(doc), names, [t.text for t in doc])
+    features = dict(zip([(int(i), int(j)) for i, j in pairs.index], pairs.features, strict=True))
+    assert len(features) == 6
+    links = slice(4, 7)
+    assert features[0, 1][links].tolist() == [0, 1, 0]  # a colon in between
+    assert features[0, 1][7] == 1  # an acronym that its long form spells
+    assert features[2, 3][12] == 1  # "LLM" for the run of words with these initials
+    assert features[0, 2][12] == 0
+    mixed = [Name("FOO", 0, [(0, 1)]), Name("Output", 1, [(4, 5)])]
+    assert not len(name_pairs(doc_layout(doc), mixed, []).index)
 
 
 # --- features, roles and relations ---

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from spacy.tokens import Doc
 
+from kgraph.pipeline.calibration import calibrate
 from kgraph.pipeline.weights import Weights
 
 
@@ -68,6 +69,12 @@ class Head(Component):
 
     def __init__(self) -> None:
         self.weights = Weights()
+
+    def calibrated(self, scores: Sequence[float]) -> list[float]:
+        """Return scores as probabilities of being right, once the calibration has been chosen."""
+        if "calibration" not in self.weights:
+            return list(scores)
+        return [float(p) for p in calibrate(scores, self.weights["calibration"])]
 
     def dump(self) -> dict[str, bytes]:
         """Return the arrays as one file."""

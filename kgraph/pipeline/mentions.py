@@ -114,7 +114,9 @@ class Mentions(Head):
             return
         logits = self.weights.linear("mentions", vectors)
         logits[doc.to_array("IS_SPACE") == 1, 1:] = -1e9
-        set_mentions(doc, repeat_names(decode(logits), [t.text for t in doc]))
+        found = repeat_names(decode(logits), [t.text for t in doc])
+        scores = self.calibrated([score for *_, score in found])
+        set_mentions(doc, [(*found[i][:3], score) for i, score in enumerate(scores)])
 
 
 @Language.factory("kgraph_mentions", requires=["doc.tensor"], assigns=["doc.spans"])

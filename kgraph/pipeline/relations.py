@@ -70,6 +70,8 @@ class Relations(Head):
         if len(pairs.index):
             probabilities = relation_probabilities(self.weights, get_vectors(doc), pairs, spans)
             found = choose_relations(probabilities, pairs, self.weights["thresholds"])
+            scores = self.calibrated([relation["score"] for relation in found])
+            found = [{**relation, "score": score} for relation, score in zip(found, scores, strict=True)]
         set_relations(doc, found)
 
 

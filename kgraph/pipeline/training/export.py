@@ -18,10 +18,8 @@ from kgraph.pipeline.training.network import Encoder, Network
 from kgraph.pipeline.weights import Weights
 
 
-def make_pipeline(
-    network: Network, vocabulary: Sequence[str], thresholds: npt.NDArray[np.float32], version: str
-) -> Language:
-    """Return the pipeline that holds the network's weights; `thresholds` has one number a relation type."""
+def make_pipeline(network: Network, vocabulary: Sequence[str], version: str) -> Language:
+    """Return the pipeline that holds the network's weights; its thresholds are still to be chosen."""
     nlp = blank_pipeline()
     nlp.meta["name"], nlp.meta["version"] = "kgraph", version
     nlp.meta["license"], nlp.meta["spacy_version"] = "Apache-2.0", ">=3.8,<4"
@@ -30,8 +28,9 @@ def make_pipeline(
     pieces = "\n".join(vocabulary).encode("utf-8")
     parts: dict[str, dict[str, npt.NDArray[np.float32]]] = {
         "kgraph_mentions": _part(state, r"(mentions\..*)"),
+        "kgraph_entities": _part(state, r"aliases\.(.*)"),
         "kgraph_roles": _part(state, r"roles\.(.*)"),
-        "kgraph_relations": {**_part(state, r"relations\.(.*)"), "thresholds": thresholds},
+        "kgraph_relations": _part(state, r"relations\.(.*)"),
     }
     files = {name: {"weights.npz": Weights(arrays).to_bytes()} for name, arrays in parts.items()}
     files["kgraph_encoder"] = {"encoder.onnx": quantized_encoder(network.encoder), "vocabulary.txt": pieces}

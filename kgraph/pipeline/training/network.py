@@ -1,4 +1,4 @@
-"""The network in torch: a six-layer MiniLM encoder with three heads.
+"""The network in torch: a six-layer MiniLM encoder with four heads.
 
 The encoder is BERT's (Devlin et al. 2019) in MiniLM's size (Wang et al. 2020), given the field as
 token type and, since its vocabulary is uncased, a class of letter case for each piece.
@@ -6,15 +6,18 @@ token type and, since its vocabulary is uncased, a class of letter case for each
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from kgraph.pipeline.alias_features import ALIAS_FEATURES
 from kgraph.pipeline.features import PAIR_FEATURES, RELATIONS, ROLE_FEATURES
 from kgraph.pipeline.mentions import TAGS
-from kgraph.pipeline.wordpieces import CASES, MAX_PIECES
+from kgraph.pipeline.training.data import collate
+from kgraph.pipeline.wordpieces import CASES, MAX_PIECES, Window
 from kgraph.vocabulary import Role
 
 HIDDEN = 384
@@ -127,6 +130,25 @@ class Spans(nn.Module):
         return empty.scatter_reduce(0, index, vectors, "amax", include_self=False)
 
 
+class AliasHead(nn.Module):
+    """Pairs of names to one logit: that they mean one thing."""
+
+    def __init__(self, size: int = 96, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.spans = Spans(size)
+        self.inner = nn.Linear(2 * size + ALIAS_FEATURES, size)
+        self.outer = nn.Linear(size, 1)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, tokens: Tensor, paper: dict[str, Any]) -> Tensor:
+        vectors = self.spans(tokens, paper["name_spans"], paper["name_owner"], paper["names"])
+        one, two = vectors[paper["name_pairs"][:, 0]], vectors[paper["name_pairs"][:, 1]]
+        x = torch.cat([self.dropout(torch.cat([(one - two).abs(), one * two], dim=1)), paper["alias_features"]], dim=1)
+        x = nn.functional.gelu(self.inner(x), approximate="tanh")
+        out: Tensor = self.outer(self.dropout(x)).squeeze(1)
+        return out
+
+
 class RoleHead(nn.Module):
     """Entities to role logits."""
 
@@ -176,5 +198,11 @@ class Network(nn.Module):
         self.encoder = Encoder(vocabulary_size)
         self.mentions = nn.Linear(HIDDEN, len(TAGS))
         self.dropout = nn.Dropout(0.1)
+        self.aliases = AliasHead()
         self.roles = RoleHead()
         self.relations = RelationHead()
+
+    def words(self, windows: Sequence[Window]) -> list[Tensor]:
+        """Return (words, HIDDEN) vectors for each window: those of the words' first pieces."""
+        hidden = self.encoder(**collate(windows))
+        return [h[torch.from_numpy(w.heads)] for h, w in zip(hidden, windows, strict=True)]

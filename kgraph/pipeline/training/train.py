@@ -6,40 +6,27 @@ import copy
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from kgraph.pipeline.training.data import Example, collate
+from kgraph.pipeline.training.config import Settings
+from kgraph.pipeline.training.data import Example
 from kgraph.pipeline.training.network import Network
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What can be set for a training run."""
-
-    seed: int = 0
-    passes: int = 3
-    batch: int = 8
-    encoder_rate: float = 2e-4
-    head_rate: float = 1e-3
-    warmup: float = 0.1
-    role_weight: float = 0.5
-    relation_weight: float = 1.5
 
 
 def train(
     network: Network,
-    examples: Sequence[Example],
+    passes: Sequence[Sequence[Example]],
     settings: Settings,
     after_pass: Callable[[int, float], float],
 ) -> None:
-    """Train in place, and leave the network with the weights of its best pass.
+    """Train in place, pass by pass over the examples of each, and leave the network with the weights of its best pass.
 
     `after_pass(number, mean loss)` measures the network on held-out papers after each pass; higher
-    is better. AdamW with linear warm-up and decay.
+    is better, and training stops when `settings.patience` passes have brought nothing better. AdamW with linear
+    warm-up and decay.
     """
     torch.manual_seed(settings.seed)
     shuffle = random.Random(settings.seed)
@@ -52,14 +39,14 @@ def train(
         weight_decay=0.01,
         fused=True,
     )
-    steps = settings.passes * math.ceil(len(examples) / settings.batch)
+    steps = sum(math.ceil(len(examples) / settings.batch) for examples in passes)
     warm = max(1, int(steps * settings.warmup))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer,
         lambda s: min(1.0, s / warm) * max(0.0, (steps - s) / max(1, steps - warm)) if s >= warm else s / warm,
     )
-    best, best_weights = -1.0, copy.deepcopy(network.state_dict())
-    for number in range(1, settings.passes + 1):
+    best, best_pass, best_weights = -1.0, 0, copy.deepcopy(network.state_dict())
+    for number, examples in enumerate(passes, 1):
         network.train()
         total, seen = 0.0, 0
         for batch in _batches(examples, settings.batch, shuffle):
@@ -74,7 +61,9 @@ def train(
         network.eval()
         measured = after_pass(number, total / max(1, seen))
         if measured > best:
-            best, best_weights = measured, copy.deepcopy(network.state_dict())
+            best, best_pass, best_weights = measured, number, copy.deepcopy(network.state_dict())
+        if number - best_pass >= settings.patience:
+            break
     network.load_state_dict(best_weights)
     network.eval()
 
@@ -93,23 +82,26 @@ def _batches(examples: Sequence[Example], size: int, shuffle: random.Random) -> 
 
 
 def _loss(network: Network, batch: Sequence[Example], settings: Settings) -> Tensor:
-    hidden = network.encoder(**collate(batch))
-    words = [h[torch.from_numpy(e.window.heads)] for h, e in zip(hidden, batch, strict=True)]
+    words = network.words([e.window for e in batch])
     logits = network.mentions(network.dropout(torch.cat(words)))
     loss: Tensor = nn.functional.cross_entropy(logits, torch.cat([e.tags for e in batch]))
-    roles, role_labels, relations, relation_labels = [], [], [], []
+    found: dict[str, list[tuple[Tensor, Tensor]]] = {"roles": [], "relations": [], "aliases": []}
     for tokens, example in zip(words, batch, strict=True):
         heads: dict[str, Any] = example.heads
-        if len(heads["roles"]):
-            roles.append(network.roles(tokens, heads))
-            role_labels.append(heads["roles"])
+        if len(heads["spans"]):
+            found["roles"].append((network.roles(tokens, heads), heads["roles"]))
         if len(heads["pairs"]):
-            relations.append(network.relations(tokens, heads)[heads["allowed"]])
-            relation_labels.append(heads["labels"][heads["allowed"]])
-    if roles:
-        loss = loss + settings.role_weight * nn.functional.cross_entropy(torch.cat(roles), torch.cat(role_labels))
-    if relations:
-        loss = loss + settings.relation_weight * nn.functional.binary_cross_entropy_with_logits(
-            torch.cat(relations), torch.cat(relation_labels)
-        )
+            allowed = heads["allowed"]
+            found["relations"].append((network.relations(tokens, heads)[allowed], heads["labels"][allowed]))
+        if len(heads.get("name_pairs", ())):
+            found["aliases"].append((network.aliases(tokens, heads), heads["aliases"]))
+    entropy, binary = nn.functional.cross_entropy, nn.functional.binary_cross_entropy_with_logits
+    for name, weight, measure in (
+        ("roles", settings.role_weight, entropy),
+        ("relations", settings.relation_weight, binary),
+        ("aliases", settings.alias_weight, binary),
+    ):
+        if found[name]:
+            logits, wanted = (torch.cat(part) for part in zip(*found[name], strict=True))
+            loss = loss + weight * measure(logits, wanted)
     return loss

@@ -1,0 +1,97 @@
+"""What is chosen on held-out papers: the best pass, the thresholds, and how scores become probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kgraph.annotated import AnnotatedPaper
+from kgraph.evaluate import Evaluation, evaluate
+from kgraph.extract import pipeline_name, to_extraction
+from kgraph.model import Extraction, Paper
+from kgraph.pipeline.calibration import fit_calibration
+from kgraph.pipeline.component import Head
+from kgraph.pipeline.features import RELATIONS
+from kgraph.pipeline.mentions import best_tags, tag_spans
+from kgraph.pipeline.tokenizer import make_doc
+from kgraph.pipeline.training.data import Example
+from kgraph.pipeline.training.network import Network
+
+_CUTS = tuple(round(0.05 * k, 2) for k in range(1, 19))
+_HEADS = ("kgraph_entities", "kgraph_roles", "kgraph_relations")
+
+
+def tagging_f1(network: Network, examples: Sequence[Example]) -> float:
+    """Return the F1 of exact, typed mentions, as the tagger alone finds them in the encoder's first window."""
+    right = found = wanted = 0
+    with torch.no_grad():
+        for example in examples:
+            (words,) = network.words([example.window])
+            scores = torch.log_softmax(network.mentions(words), -1).numpy()
+            predicted, gold = set(tag_spans(best_tags(scores))), set(tag_spans(example.tags.argmax(-1).tolist()))
+            right += len(predicted & gold)
+            found += len(predicted)
+            wanted += len(gold)
+    return 2 * right / max(1, found + wanted)
+
+
+def choose_thresholds(nlp: Language, dev: Sequence[AnnotatedPaper]) -> None:
+    """Set the pipeline's thresholds to those of the best F1 on `dev`, then calibrate its scores there."""
+    entities, relations, mentions = (_head(nlp, f"kgraph_{name}") for name in ("entities", "relations", "mentions"))
+    relations.weights["thresholds"] = np.full(len(RELATIONS), _CUTS[0], dtype=np.float32)
+    tagged = [_tagged(nlp, paper) for paper in dev]
+
+    def aliases_at(cut: float) -> float:
+        entities.weights["threshold"] = np.array(cut, dtype=np.float32)
+        return float(evaluate(dev, _extractions(nlp, dev, tagged)).tallies()["alias", ""].figures()["f1"])
+
+    entities.weights["threshold"] = np.array(max(_CUTS, key=aliases_at), dtype=np.float32)
+    relations.weights["thresholds"] = relation_thresholds(dev, _extractions(nlp, dev, tagged))
+    chosen = evaluate(dev, _extractions(nlp, dev, tagged))
+    for head, name in ((mentions, "mention"), (relations, "relation")):
+        scored = [item for paper in chosen.papers for item in paper.scores[name]]
+        if scored:
+            head.weights["calibration"] = fit_calibration(*zip(*scored, strict=True))
+
+
+def relation_thresholds(gold: Sequence[AnnotatedPaper], found: Mapping[str, Extraction]) -> npt.NDArray[np.float32]:
+    """Return the threshold of each relation type with the best F1, given extractions with all likely relations."""
+    best: dict[str, tuple[float, float]] = {}
+    for cut in _CUTS:
+        kept = {id_: replace(e, relations=tuple(r for r in e.relations if r.score >= cut)) for id_, e in found.items()}
+        for type_, tally in evaluate(gold, kept).relation_by_type.items():
+            best[type_] = max(best.get(type_, (-1.0, 0.5)), (float(tally.figures()["f1"]), cut))
+    return np.array([best.get(str(r), (0.0, 0.5))[1] for r in RELATIONS], dtype=np.float32)
+
+
+def evaluate_pipeline(nlp: Language, dev: Sequence[AnnotatedPaper]) -> Evaluation:
+    """Return how the pipeline as it is agrees with annotated papers."""
+    return evaluate(dev, _extractions(nlp, dev, [_tagged(nlp, paper) for paper in dev]))
+
+
+def _head(nlp: Language, name: str) -> Head:
+    head = nlp.get_pipe(name)
+    assert isinstance(head, Head)
+    return head
+
+
+def _tagged(nlp: Language, paper: AnnotatedPaper) -> Doc:
+    with nlp.select_pipes(disable=_HEADS):
+        return nlp(make_doc(nlp, paper.title, paper.abstract))
+
+
+def _extractions(nlp: Language, papers: Sequence[AnnotatedPaper], tagged: Sequence[Doc]) -> dict[str, Extraction]:
+    """Return the extractions of papers, by id, whose Docs have their mentions but nothing more."""
+    found = {}
+    for paper, doc in zip(papers, tagged, strict=True):
+        copy = doc.copy()
+        for name in _HEADS:
+            copy = nlp.get_pipe(name)(copy)
+        found[paper.id] = to_extraction(copy, Paper(paper.id, paper.title, paper.abstract), pipeline_name(nlp))
+    return found

@@ -1,0 +1,125 @@
+"""The configuration of `kgraph train`: a TOML file, read and checked."""
+
+from __future__ import annotations
+
+import importlib.util
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from kgraph.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a network is trained: rates are the highest of AdamW's, weights those of the heads' losses."""
+
+    seed: int = 0
+    passes: int = 4
+    batch: int = 8
+    encoder_rate: float = 2e-4
+    head_rate: float = 1e-3
+    warmup: float = 0.1
+    role_weight: float = 0.5
+    relation_weight: float = 1.5
+    alias_weight: float = 0.5
+    patience: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Silver:
+    """Self-training: `teachers` networks are trained on the annotated papers alone, with seeds from the settings' on.
+
+    They mark `papers` papers of the file `corpus`, which the student learns from beside the annotated ones, each
+    once; it starts from the last teacher.
+    """
+
+    corpus: Path
+    papers: int
+    teachers: int
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A training configuration; see `default.toml`. Paths are relative to the file they stand in."""
+
+    train: Path
+    dev: Path
+    start: Path
+    output: Path
+    version: str
+    settings: Settings
+    silver: Silver | None
+
+
+def read_config(path: Path) -> Config:
+    """Return the configuration in a TOML file.
+
+    Raises ModelError where it cannot be read, lacks a value or has one that is not known.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"{path}: cannot be read as TOML: {error}") from None
+    settings, silver = _table(path, data, "settings"), _table(path, data, "silver")
+    _expect(path, "the keys", data, {"train", "dev", "start", "output", "version"})
+    if not all(isinstance(value, str) for value in data.values()):
+        raise ModelError(f"{path}: {', '.join(sorted(data))} must be strings")
+    base = path.parent
+    return Config(
+        base / data["train"],
+        base / data["dev"],
+        _start_folder(data["start"], base),
+        base / data["output"],
+        data["version"],
+        _settings(path, settings),
+        _silver(path, silver) if silver else None,
+    )
+
+
+def _table(path: Path, data: dict[str, Any], name: str) -> dict[str, Any]:
+    table = data.pop(name, {})
+    if not isinstance(table, dict):
+        raise ModelError(f"{path}: {name} must be a table, [{name}]")
+    return table
+
+
+def _expect(path: Path, what: str, found: dict[str, Any], wanted: set[str]) -> None:
+    if set(found) != wanted:
+        raise ModelError(f"{path}: expected {what} {', '.join(sorted(wanted))}, found {', '.join(sorted(found))}")
+
+
+def _settings(path: Path, values: dict[str, Any]) -> Settings:
+    if unknown := set(values) - {f.name for f in fields(Settings)}:
+        raise ModelError(f"{path}: unknown settings: {', '.join(sorted(unknown))}")
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            raise ModelError(f"{path}: {name} must be a number, not {value!r}")
+    return Settings(**values)
+
+
+def _silver(path: Path, values: dict[str, Any]) -> Silver:
+    settings = _table(path, values, "settings")
+    _expect(path, "in [silver]", values, {"corpus", "papers", "teachers"})
+    if not isinstance(values["corpus"], str):
+        raise ModelError(f"{path}: corpus must be a string")
+    for name in ("papers", "teachers"):
+        if type(values[name]) is not int or values[name] < 1:
+            raise ModelError(f"{path}: {name} must be a positive whole number, not {values[name]!r}")
+    return Silver(path.parent / values["corpus"], values["papers"], values["teachers"], _settings(path, settings))
+
+
+def _start_folder(start: str, base: Path) -> Path:
+    """Return the folder of the starting weights: a path, or `package:NAME` for the `model` folder of a package."""
+    folder = base / start
+    if start.startswith("package:"):
+        spec = importlib.util.find_spec(start.removeprefix("package:"))
+        if spec is None or spec.origin is None:
+            raise ModelError(f"the starting weights are in a package that is not installed: {start}")
+        folder = Path(spec.origin).parent / "model"
+    for name in ("model.safetensors", "vocab.txt"):
+        if not (folder / name).is_file():
+            raise ModelError(f"{folder} holds no starting weights: {name} is missing")
+    return folder

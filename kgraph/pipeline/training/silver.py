@@ -1,0 +1,66 @@
+"""Silver examples: papers without annotations, marked by networks that have learned from annotated ones.
+
+Self-training with soft labels: several teachers' probabilities are averaged, and a student learns from them beside
+the annotated papers (ensemble distillation, Hinton et al. 2015; noisy students, Xie et al. 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from spacy.language import Language
+
+from kgraph.model import Paper
+from kgraph.pipeline.entities import acronym_pairs, group_by_name, likeliest_type
+from kgraph.pipeline.features import TYPES, entity_pairs
+from kgraph.pipeline.mentions import decode, repeat_names
+from kgraph.pipeline.training.data import Example, Text, entity_inputs, read_text
+from kgraph.pipeline.training.network import Network
+from kgraph.pipeline.wordpieces import WordPieces
+
+_BATCH = 16
+
+
+def make_silver(
+    teachers: Sequence[Network],
+    papers: Sequence[Paper],
+    nlp: Language,
+    pieces: WordPieces,
+    progress: Callable[[int], None],
+) -> list[Example]:
+    """Return one example a paper, in no certain order, with the mean of what the teachers find likely.
+
+    Aliases are not taught: the rules that group a teacher's mentions are not surer than the head that would learn.
+    """
+    texts = sorted((read_text(p.title, p.abstract, nlp, pieces) for p in papers), key=lambda t: len(t.window.ids))
+    out: list[Example] = []
+    with torch.no_grad():
+        for start in range(0, len(texts), _BATCH):
+            batch = texts[start : start + _BATCH]
+            words = [teacher.words([t.window for t in batch]) for teacher in teachers]
+            out += [_example(teachers, text, [w[i] for w in words]) for i, text in enumerate(batch)]
+            progress(len(out))
+    return out
+
+
+def _example(teachers: Sequence[Network], text: Text, words: Sequence[torch.Tensor]) -> Example:
+    probabilities = [torch.softmax(t.mentions(w), -1) for t, w in zip(teachers, words, strict=True)]
+    tags = torch.stack(probabilities).mean(0)
+    logits = np.full((len(text.doc), tags.shape[1]), -1e9, dtype=np.float32)
+    logits[:, 0] = 0
+    logits[text.tokens[: text.window.last]] = np.log(np.maximum(tags.numpy(), 1e-9))
+    tokens = [t.text for t in text.doc]
+    found = [m for m in repeat_names(decode(logits), tokens) if m[1] <= text.limit]
+    names = [text.doc[start:end].text for start, end, *_ in found]
+    groups = group_by_name(found, names, acronym_pairs(found, tokens))
+    entities = [[found[i][:2] for i in group] for group in groups]
+    types = [TYPES.index(likeliest_type(found, group)) for group in groups]
+    heads = entity_inputs(text, entities, types, entity_pairs(text.layout, entities, types))
+    if entities:
+        roles = [torch.softmax(t.roles(w, heads), -1) for t, w in zip(teachers, words, strict=True)]
+        relations = [torch.sigmoid(t.relations(w, heads)) for t, w in zip(teachers, words, strict=True)]
+        heads["roles"] = torch.stack(roles).mean(0)
+        heads["labels"] = torch.stack(relations).mean(0)
+    return Example(text.window, tags, heads)
