@@ -90,7 +90,7 @@ def count_paper(paper: AnnotatedPaper, extraction: Extraction | None) -> PaperCo
         **{("mention", str(t)): Tally.of(_of_type(t, wanted), _of_type(t, got)) for t in EntityType},
         ("mention", "all"): Tally.of(wanted, got.keys()),
         ("mention", "untyped"): Tally.of({x[1:] for x in wanted}, {x[1:] for x in got}),
-        ("overlap", ""): _tally(_overlaps(wanted, got), len(wanted), len(got)),
+        ("overlap", ""): overlap_tally(wanted, got.keys()),
         ("entity", ""): _tally(len(matched), sum(bool(spans) for _, _, spans in gold), len(found)),
         ("alias", ""): Tally.of(_alias_pairs(gold, texts), _alias_pairs(found, texts)),
         ("introduced", ""): Tally.of(
@@ -119,8 +119,8 @@ def _tally(right: int, gold: int, predicted: int) -> Tally:
     return Tally(right, predicted - right, gold - right)
 
 
-def _overlaps(gold: Iterable[Place], predicted: Iterable[Place]) -> int:
-    """Return how many match one to one, greedily in text order."""
+def overlap_tally(gold: Set[Place], predicted: Set[Place]) -> Tally:
+    """Return the counts of places that overlap one of the same type, matched one to one, greedily in text order."""
     free, hits = sorted(predicted), 0
     for type_, field_, start, end in sorted(gold):
         for i, (t, f, a, b) in enumerate(free):
@@ -128,7 +128,7 @@ def _overlaps(gold: Iterable[Place], predicted: Iterable[Place]) -> int:
                 hits += 1
                 del free[i]
                 break
-    return hits
+    return _tally(hits, len(gold), len(predicted))
 
 
 def _match(gold: Sequence[_Group], found: Sequence[_Group]) -> dict[int, int]:
