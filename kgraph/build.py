@@ -77,7 +77,12 @@ def write_folder(
                 "skipped": skipped,
                 "mentions": sum(len(entity.mentions) for e in extractions for entity in e.entities),
                 **counts(graph),
-                "dropped": {"loops": dropped.loops, "out of range": dropped.out_of_range},
+                "dropped": {
+                    "generic names": dropped.generic,
+                    "loops": dropped.loops,
+                    "out of range": dropped.out_of_range,
+                    "concepts of too few papers": dropped.rare,
+                },
             },
             "files": {name: file_hash(unfinished / name) for name in names},
             "papers": {e.paper.id: content_hash(e.paper.title, e.paper.abstract) for e in extractions},

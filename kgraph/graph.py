@@ -19,7 +19,8 @@ import networkx as nx
 from kgraph.errors import GraphError
 from kgraph.evidence import Sentences, entity_sentence, relation_evidence
 from kgraph.identifiers import paper_key
-from kgraph.model import Entity, Extraction, Paper, Span
+from kgraph.model import Entity, Extraction, Paper, Span, only_entities
+from kgraph.names import is_generic
 from kgraph.records import SCORE_DIGITS
 from kgraph.resolve import Concept, Resolution, resolve
 from kgraph.vocabulary import (
@@ -38,10 +39,16 @@ _ROLE_ORDER = (Role.INTRODUCED, Role.USED, Role.COMPARED, Role.MENTIONED)
 
 @dataclass(slots=True)
 class Dropped:
-    """Relations that are not in the graph: both ends became one concept, or their types no longer fit."""
+    """What papers say and the graph leaves out.
 
+    `generic` entities name nothing ("our method"); `loops` are relations whose ends became one concept,
+    `out_of_range` those whose ends have types that no longer fit; `rare` concepts are in too few papers.
+    """
+
+    generic: int = 0
     loops: int = 0
     out_of_range: int = 0
+    rare: int = 0
 
 
 @dataclass(slots=True)
@@ -52,14 +59,17 @@ class _Edge:
     evidence: dict[tuple[str, int, int, int], dict[str, Any]] = field(default_factory=dict)
 
 
-def build_graph(extractions: Iterable[Extraction], dropped: Dropped | None = None) -> nx.MultiDiGraph:
+def build_graph(
+    extractions: Iterable[Extraction], dropped: Dropped | None = None, *, min_support: int = 1
+) -> nx.MultiDiGraph:
     """Return the graph of the papers; the same papers in any order give the same graph.
 
-    Each paper must occur once (see `kgraph.papers.merge_records`). `dropped` is filled where given.
+    Each paper must occur once (see `kgraph.papers.merge_records`). Concepts of fewer papers than `min_support` are
+    left out, and what is said of them. `dropped` is filled where given.
     """
-    ordered = sorted(extractions, key=lambda e: e.paper.id)
-    resolution = resolve(ordered)
     lost = dropped if dropped is not None else Dropped()
+    ordered = [_without_generic(e, lost) for e in sorted(extractions, key=lambda e: e.paper.id)]
+    resolution = resolve(ordered)
     edges: dict[tuple[str, str, str], _Edge] = defaultdict(_Edge)
     papers_of: Counter[str] = Counter()
     read: dict[str, tuple[Extraction, Sentences]] = {}
@@ -71,15 +81,27 @@ def build_graph(extractions: Iterable[Extraction], dropped: Dropped | None = Non
     graph = nx.MultiDiGraph(name="kgraph")
     attributes = {key: _paper_attributes(extraction) for key, (extraction, _) in read.items()}
     for key, concept in resolution.concepts.items():
-        attributes[key] = _concept_attributes(concept, papers_of[key], read)
+        if papers_of[key] < min_support:
+            lost.rare += 1
+        else:
+            attributes[key] = _concept_attributes(concept, papers_of[key], read)
     for key in sorted(attributes):
         graph.add_node(key, **attributes[key])
     for source, target, relation in sorted(edges):
+        if source not in attributes or target not in attributes:
+            continue
         edge = edges[source, target, relation]
         support = len({paper for paper, *_ in edge.evidence})
         evidence = [edge.evidence[place] for place in sorted(edge.evidence)]
         graph.add_edge(source, target, key=relation, support=support, score=_score(edge.score), evidence=evidence)
     return graph
+
+
+def _without_generic(extraction: Extraction, dropped: Dropped) -> Extraction:
+    """Return the extraction without entities of which no name names anything, and without their relations."""
+    entities = {i: e for i, e in enumerate(extraction.entities) if not all(is_generic(m.text) for m in e.mentions)}
+    dropped.generic += len(extraction.entities) - len(entities)
+    return only_entities(extraction, entities)
 
 
 def _add_paper(

@@ -15,7 +15,7 @@ ONTOLOGY_BASE = "https://w3id.org/kgraph/ontology#"
 ID_BASE = "https://w3id.org/kgraph/id/"
 
 _LONGEST_SLUG = 80
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9 -]*")
+_PLAIN_KEY = re.compile(r"[a-z0-9 -]*")
 _PAPER_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -42,11 +42,11 @@ def concept_key(type_: EntityType, key: str) -> str:
     """Return the node key of a concept, from its type and its resolution key.
 
     A short hash of both is added whenever the slug alone might not tell two keys apart: where the
-    key has other characters than letters, digits, spaces and hyphens, or is longer than 80. Never
+    key has other characters than small letters, digits, spaces and hyphens, or is longer than 80. Never
     "on collision", which would make a name depend on what else is in the graph.
     """
     tail = slug(key)
-    if len(tail) > _LONGEST_SLUG or not tail or not _PLAIN_NAME.fullmatch(key):
+    if len(tail) > _LONGEST_SLUG or not tail or not _PLAIN_KEY.fullmatch(key):
         tail = f"{tail[:_LONGEST_SLUG].strip('-')}-{content_hash(type_, key, length=8)}".lstrip("-")
     return f"{type_.lower()}/{tail}"
 

@@ -6,7 +6,8 @@ scores lie in 0..1. Everything is immutable; sequences are tuples.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from kgraph.vocabulary import EntityType, RelationType, Role
 
@@ -94,3 +95,14 @@ class Extraction:
     entities: tuple[Entity, ...] = ()
     relations: tuple[Relation, ...] = ()
     pipeline: str = ""
+
+
+def only_entities(extraction: Extraction, kept: Mapping[int, Entity]) -> Extraction:
+    """Return the extraction with the entities in `kept` alone, by their old positions, and the relations among them."""
+    place = {old: new for new, old in enumerate(kept)}
+    relations = tuple(
+        replace(r, head=place[r.head], tail=place[r.tail])
+        for r in extraction.relations
+        if r.head in place and r.tail in place
+    )
+    return replace(extraction, entities=tuple(kept.values()), relations=relations)

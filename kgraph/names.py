@@ -6,6 +6,18 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from kgraph.acronyms import defines
+
+#: What is left of phrases that name nothing: "our proposed method", "existing baselines", "state of the art".
+_GENERIC_PHRASES = """
+a algorithm an and another approach architecture art baseline benchmark best better both current dataset different
+effective efficient existing experiment experimental extensive first framework general high improved improvement it
+its key large main method methodology model more most multiple new novel of other our paper performance prior
+problem proposed quality recent related result robust same set several show simple sota state strong study such
+system task technique test the their these this traditional training two various well work
+"""
+_GENERIC_WORDS = frozenset(_GENERIC_PHRASES.split())
+
 #: Heads that add nothing to a name that stands without them: "beam search algorithm", "the GSM8K dataset".
 GENERIC_HEADS = frozenset({"algorithm", "approach", "architecture", "framework", "method", "technique"})
 NAMED_HEADS = frozenset({"benchmark", "corpus", "dataset", "optimizer"})
@@ -13,6 +25,7 @@ NAMED_HEADS = frozenset({"benchmark", "corpus", "dataset", "optimizer"})
 _COMMAND = re.compile(r"\\(?:text|math|emph|bf|it|rm|tt|sc)[a-z]*\s*\{([^{}]*)\}")
 _MARKUP = re.compile(r"[\\$^{}]")
 _HYPHENS = re.compile(r"[-‐‑‒–—−_\s]+")
+_WITH_ACRONYM = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
 _KEEPS_E = re.compile(r"(?:^|[^eo])aches$")  # caches, but approaches and reaches
 _PLURAL_KEEPS = ("ss", "us", "is", "as", "os", "ics")
 
@@ -22,9 +35,11 @@ def name_key(name: str) -> str:
     """Return the key of a name; two names with the same key are taken for spellings of one.
 
     NFKC, LaTeX mark-up removed, hyphens and white space to one space, generic heads dropped, the
-    last word in the singular, letter case folded. "Large Language Models" and "large-language
-    model" give "large language model"; "M$^3$ViT" gives "m3vit".
+    last word in the singular, letter case folded, an acronym in brackets at the end left out. "Large Language
+    Models (LLMs)" and "large-language model" give "large language model"; "M$^3$ViT" gives "m3vit".
     """
+    if (both := _WITH_ACRONYM.fullmatch(name)) and defines(*both.groups()):
+        name = both[1]
     text = _COMMAND.sub(r"\1", unicodedata.normalize("NFKC", name))
     text = _HYPHENS.sub(" ", _MARKUP.sub("", text)).strip(" .,;:'\"")
     words = text.split(" ")
@@ -35,13 +50,27 @@ def name_key(name: str) -> str:
     return " ".join(words).casefold() or name.casefold()
 
 
+def is_generic(name: str) -> bool:
+    """Whether the name is a phrase of words that point or praise and name nothing: "our new framework".
+
+    Capitals make a name of a word: "MORE", "Task A".
+    """
+    words = _HYPHENS.sub(" ", name).split()
+    if any(word.isupper() and (i or len(word) > 1) and word != "SOTA" for i, word in enumerate(words)):
+        return False
+    return all(_singular(word).casefold() in _GENERIC_WORDS for word in words)
+
+
 def _is_generic_head(words: list[str]) -> bool:
     """Whether the last word can go: what is left must be a name, or two words that stand for themselves."""
     head, rest = words[-1].casefold(), words[:-1]
     if rest[-1].casefold() in ("based", "driven", "style", "free", "aware", "data"):
         return False
     named = any(any(c.isupper() or c.isdigit() for c in word[1:]) for word in rest)
-    return named if head in NAMED_HEADS else head in GENERIC_HEADS and (named or len(rest) > 1)
+    if head in NAMED_HEADS:
+        # "the GSM8K benchmark", but "medical LLM benchmarks" is about LLMs and no name of one.
+        return named and not any(word.islower() for word in rest)
+    return head in GENERIC_HEADS and (named or len(rest) > 1)
 
 
 def _singular(word: str) -> str:
