@@ -25,7 +25,6 @@ NAMED_HEADS = frozenset({"benchmark", "corpus", "dataset", "optimizer"})
 _COMMAND = re.compile(r"\\(?:text|math|emph|bf|it|rm|tt|sc)[a-z]*\s*\{([^{}]*)\}")
 _MARKUP = re.compile(r"[\\$^{}]")
 _HYPHENS = re.compile(r"[-‐‑‒–—−_\s]+")
-_WITH_ACRONYM = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
 _KEEPS_E = re.compile(r"(?:^|[^eo])aches$")  # caches, but approaches and reaches
 _PLURAL_KEEPS = ("ss", "us", "is", "as", "os", "ics")
 
@@ -38,8 +37,9 @@ def name_key(name: str) -> str:
     last word in the singular, letter case folded, an acronym in brackets at the end left out. "Large Language
     Models (LLMs)" and "large-language model" give "large language model"; "M$^3$ViT" gives "m3vit".
     """
-    if (both := _WITH_ACRONYM.fullmatch(name)) and defines(*both.groups()):
-        name = both[1]
+    if name.endswith(")"):
+        long, _, short = name[:-1].rpartition("(")
+        name = long.strip() if defines(long.strip(), short) else name
     text = _COMMAND.sub(r"\1", unicodedata.normalize("NFKC", name))
     text = _HYPHENS.sub(" ", _MARKUP.sub("", text)).strip(" .,;:'\"")
     words = text.split(" ")
