@@ -70,7 +70,7 @@ def test_numbers_that_differ_and_words_that_are_added_are_not_proposed(one: str,
 
 def test_proposals_are_an_overrides_file_with_the_most_valuable_first() -> None:
     papers = [naming(i, "convolutional network") for i in "ab"] + [naming(i, "convolution networks") for i in "cd"]
-    graph = build_graph([*papers, naming("e", "graph parsers"), naming("f", "graph parsing")])
+    graph = build_graph([*papers, naming("e", "graph classifier"), naming("f", "graph classification")])
     lines = as_overrides(graph, proposals(graph)).splitlines()
     assert lines[1:6] == [
         "merge:",
