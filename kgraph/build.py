@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgraph import __version__
 from kgraph.errors import GraphError, KGraphError, OutputError
+from kgraph.fingerprint import extractor_versions, file_hash, folder_hash
 from kgraph.identifiers import content_hash
 from kgraph.model import Extraction, Paper
+from kgraph.overrides import Overrides, overrides_from_dict
 from kgraph.papers import Record, merge_records, paper_of
+from kgraph.readers import Report, read_papers
 from kgraph.records import dump_line
 from kgraph.resources import MODEL, ontology_folder
 
@@ -26,32 +29,100 @@ _FORMAT = 1
 _UNFINISHED = ".unfinished"
 
 
-def complete(
-    records: Iterable[Record], extract: Callable[[list[Paper]], Iterable[Extraction]], withdraw: Sequence[str] = ()
-) -> list[Extraction]:
-    """Return one extraction a paper, sorted by id; `extract` is called with the papers that have none.
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a graph was built from.
 
+    `records` are the papers that kgraph extracted itself, and the extractions that it was given.
+    `extractions`, by title and abstract, are what it extracted and would extract again just so;
+    `outdated` is the number of papers where it would not. `skipped` records could not be read. `overrides`
+    are those that were applied.
+    """
+
+    records: Sequence[Record] = ()
+    extractions: Mapping[tuple[str, str], Extraction] = field(default_factory=dict)
+    outdated: int = 0
+    skipped: int = 0
+    overrides: Overrides = field(default_factory=Overrides)
+
+
+def read_folder(folder: Path, *, model: Path = MODEL, min_score: float = 0.0) -> Earlier:
+    """Return what the graph in a folder was built from, to build it anew with other papers.
+
+    Its own extractions are used again only if they were made with this model, this version of the code
+    and of the libraries, and nothing above `min_score` was left out of them. Raises GraphError where the
+    folder holds no graph, or not that of the last build.
+    """
+    manifest, report = read_manifest(folder, PAPERS), Report()
+    counts, records = manifest["counts"], []
+    if counts["papers"]:
+        records = list(read_papers(folder / PAPERS, input_format="jsonl", report=report))
+    if report.skipped:
+        raise GraphError(f"a paper of the graph could not be read again: {report.skipped[0]}; build it anew")
+    if "given" not in manifest:
+        raise GraphError(f"{folder} was written by an older kgraph, which did not note what it needs; build it anew")
+    given = set(manifest["given"])
+    own = [r for r in records if isinstance(r, Extraction) and r.paper.id not in given]
+    usable = (
+        manifest["model"] == folder_hash(model)
+        and manifest["extractor"] == extractor_versions()
+        and manifest["min_score"] <= min_score
+    )
+    return Earlier(
+        [record if paper_of(record).id in given else paper_of(record) for record in records],
+        {(e.paper.title, e.paper.abstract): e for e in own if usable},
+        0 if usable else len(own),
+        counts["skipped"],
+        overrides_from_dict(manifest["overrides"]["said"] if "overrides" in manifest else {}, str(folder / MANIFEST)),
+    )
+
+
+def complete(
+    records: Iterable[Record],
+    extract: Callable[[list[Paper]], Iterable[Extraction]],
+    withdraw: Sequence[str] = (),
+    known: Mapping[tuple[str, str], Extraction] | None = None,
+) -> tuple[list[Extraction], list[str]]:
+    """Return one extraction a paper, sorted by id, and the ids of those that the records gave.
+
+    `extract` is called with the papers that have none, and whose title and abstract are not in `known`.
     Papers with the ids in `withdraw` are left out. Raises KGraphError where one of these is not there.
     """
+    known = known or {}
     by_id = {paper_of(record).id: record for record in merge_records(records)}
     for id_ in withdraw:
         if by_id.pop(id_, None) is None:
             raise KGraphError(f"no paper has the id {id_!r}, so it cannot be withdrawn")
     done = [r for r in by_id.values() if isinstance(r, Extraction)]
-    done += extract([r for r in by_id.values() if isinstance(r, Paper)])
-    return sorted(done, key=lambda e: e.paper.id)
+    given = sorted(e.paper.id for e in done)
+    papers = [r for r in by_id.values() if isinstance(r, Paper)]
+    done += [replace(known[p.title, p.abstract], paper=p) for p in papers if (p.title, p.abstract) in known]
+    done += extract([p for p in papers if (p.title, p.abstract) not in known])
+    return sorted(done, key=lambda e: e.paper.id), given
 
 
 def write_folder(
-    extractions: Sequence[Extraction], folder: Path, *, skipped: int = 0, model: Path = MODEL
+    extractions: Sequence[Extraction],
+    folder: Path,
+    *,
+    skipped: int = 0,
+    model: Path = MODEL,
+    given: Iterable[str] | None = None,
+    min_score: float = 0.0,
+    overrides: Overrides | None = None,
+    on_unmatched: Callable[[str, int | None, str], None] | None = None,
 ) -> dict[str, Any]:
     """Write the graph of the extractions, which are one a paper and sorted by id, and return its manifest.
 
     All files are written beside, then renamed one by one, the manifest last; other files in the
-    folder are left alone. `skipped` is the number of records that could not be read. Raises
-    OutputError where the folder cannot be written; an error before the renames changes nothing.
+    folder are left alone. `skipped` is the number of records that could not be read. `given` are the
+    ids of the papers, by default all, whose extraction is not that of `model` by this kgraph; what scores
+    below `min_score` was left out of the extractions. The manifest keeps the `overrides`; `on_unmatched` is
+    called with file, line and message for each that changes nothing. Raises OutputError where the folder
+    cannot be written; an error before the renames changes nothing.
     """
     from kgraph.graph import Dropped, build_graph, counts
+    from kgraph.resolve import Unmatched
 
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     unfinished = folder / _UNFINISHED
@@ -59,8 +130,12 @@ def write_folder(
         folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
-        dropped = Dropped()
-        graph = build_graph(extractions, dropped)
+        dropped, unmatched = Dropped(), list[Unmatched]()
+        overrides = overrides or Overrides()
+        graph = build_graph(extractions, dropped, overrides=overrides, on_unmatched=unmatched.append)
+        for found in unmatched:
+            if on_unmatched:
+                on_unmatched(found.entry.file, found.entry.line, found.message)
         _write_files(extractions, graph, unfinished)
         names = sorted(path.name for path in unfinished.iterdir())
         records = sum(len(e.paper.source) for e in extractions)
@@ -68,7 +143,9 @@ def write_folder(
             "format": _FORMAT,
             "kgraph": __version__,
             "pipelines": sorted({e.pipeline for e in extractions}),
-            "model": _folder_hash(model),
+            "model": folder_hash(model),
+            "extractor": extractor_versions(),
+            "min_score": min_score,
             "ontology": file_hash(ontology_folder() / "kgraph.ttl"),
             "counts": {
                 "records": records,
@@ -82,10 +159,18 @@ def write_folder(
                     "loops": dropped.loops,
                     "out of range": dropped.out_of_range,
                     "concepts of too few papers": dropped.rare,
+                    "overridden": dropped.overridden,
                 },
+            },
+            "overrides": {
+                "entries": len(overrides),
+                "unmatched": len(unmatched),
+                "hash": overrides.hash,
+                "said": overrides.as_dict(),
             },
             "files": {name: file_hash(unfinished / name) for name in names},
             "papers": {e.paper.id: content_hash(e.paper.title, e.paper.abstract) for e in extractions},
+            "given": sorted(e.paper.id for e in extractions) if given is None else sorted(given),
         }
         (unfinished / MANIFEST).write_text(
             json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
@@ -137,14 +222,3 @@ def read_manifest(folder: Path, *needed: str) -> dict[str, Any]:
                 " was changed since; build the graph again"
             )
     return manifest
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _folder_hash(folder: Path) -> str:
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "README.md")
-    return content_hash(*(part for p in files for part in (p.relative_to(folder).as_posix(), file_hash(p))), length=64)

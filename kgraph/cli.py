@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgraph import __version__
-from kgraph.errors import GraphError, InputError, KGraphError, OutputError, QueryError
+from kgraph.errors import InputError, KGraphError, OutputError, QueryError
 
 if TYPE_CHECKING:
     from kgraph.model import Extraction, Paper
+    from kgraph.papers import Record
     from kgraph.readers import Report
 
 DEFAULT_GRAPH = Path("exports")
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--min-score", type=_score, default=0.0, metavar="X", help="leave out what scores below X")
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--model", type=Path, metavar="PATH", help="a trained pipeline instead of the bundled one")
+    model.add_argument("--no-cache", dest="cache", action="store_false", help="extract anew what was extracted before")
 
     graph = argparse.ArgumentParser(add_help=False)
     graph.add_argument("-g", "--graph", type=Path, metavar="GRAPH", help="a folder that `kgraph build` wrote")
@@ -85,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         "build", _build, "extract, build the graph, and write it with its RDF and its page", [source, model, graph]
     )
     build.add_argument("--withdraw", action="append", default=[], metavar="ID", help="leave out the paper with this id")
+    build.add_argument("--overrides", action="append", type=Path, metavar="FILE", help="corrections, YAML or SSSOM TSV")
     build.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: GRAPH, else exports)")
 
     extract = command("extract", _extract, "extract entities and relations, as JSON lines", [source, model])
@@ -108,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     view = command("view", _view, "write the interactive page of a graph", [graph])
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
 
+    _diff_arguments(command("diff", _diff, "say what changed from one graph to another", []))
+
     evaluate = command("evaluate", _evaluate, "compare extractions with annotated records", [model])
     evaluate.add_argument("gold", type=Path, metavar="GOLD", help="annotated records, JSON lines")
     evaluate.add_argument("--predicted", metavar="FILE", help="extractions to score (default: extract GOLD's papers)")
@@ -125,6 +130,14 @@ def _parser() -> argparse.ArgumentParser:
         "config", type=Path, metavar="CONFIG", help="a TOML file; see kgraph/pipeline/training/default.toml"
     )
     return parser
+
+
+def _diff_arguments(diff: argparse.ArgumentParser) -> None:
+    diff.add_argument("old", type=Path, metavar="OLD", help="a folder that `kgraph build` wrote")
+    diff.add_argument("new", type=Path, metavar="NEW", help="another such folder")
+    diff.add_argument("-f", "--format", default="text", choices=("text", "json", "ttl"), help="default: text")
+    diff.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
+    diff.add_argument("--all", action="store_true", help=f"in text, list everything, not the first {_SHOWN} of a kind")
 
 
 def _year(text: str) -> int:
@@ -146,33 +159,38 @@ def _score(text: str) -> float:
 
 
 def _build(args: argparse.Namespace) -> None:
-    from kgraph.build import PAPERS, complete, read_manifest, write_folder
+    from kgraph.build import PAPERS, Earlier, complete, read_folder, write_folder
     from kgraph.extract import above_score
-    from kgraph.readers import Report, read_inputs, read_papers
+    from kgraph.overrides import read_overrides
+    from kgraph.readers import Report, read_inputs
     from kgraph.resources import MODEL, SAMPLE
 
-    report, skipped = Report(), 0
-    records: list[Paper | Extraction] = []
-    if args.graph is not None:
-        manifest = read_manifest(args.graph, PAPERS)
-        skipped = manifest["counts"]["skipped"]
-        kept = Report()
-        if manifest["counts"]["papers"]:
-            records += read_papers(args.graph / PAPERS, input_format="jsonl", report=kept)
-        if kept.skipped:
-            raise GraphError(f"a paper of the graph could not be read again: {kept.skipped[0]}; build it anew")
+    report, model = Report(), args.model or MODEL
+    earlier = Earlier() if args.graph is None else read_folder(args.graph, model=model, min_score=args.min_score)
+    if earlier.outdated:
+        message = f"{earlier.outdated:,} papers were extracted by another version or model, so they are extracted anew"
+        report.notice(str(args.graph / PAPERS), None, message)
+    overrides = earlier.overrides if args.overrides is None else read_overrides(args.overrides, report.notice)
+    if overrides and args.overrides is None:
+        report.notice(str(args.graph), None, f"its {len(overrides):,} overrides are kept; --overrides replaces them")
     inputs = args.input or ([] if args.graph is not None else [str(SAMPLE)])
-    records += read_inputs(inputs, input_format=args.input_format, year=args.year, report=report)
+    new = read_inputs(inputs, input_format=args.input_format, year=args.year, report=report)
 
     def extract(papers: list[Paper]) -> Iterator[Extraction]:
         return _extracted(papers, args, report)
 
-    extractions = complete(records, extract, args.withdraw)
+    extractions, given = complete([*earlier.records, *new], extract, args.withdraw, earlier.extractions)
     if args.min_score:
         extractions = [above_score(e, args.min_score) for e in extractions]
     _tell_report(report, args)
     output = args.output or args.graph or DEFAULT_GRAPH
-    manifest = write_folder(extractions, output, skipped=skipped + len(report.skipped), model=args.model or MODEL)
+    skipped = earlier.skipped + len(report.skipped)
+    unmatched = Report()
+    manifest = write_folder(
+        extractions, output, skipped=skipped, model=model, given=given, min_score=args.min_score,
+        overrides=overrides, on_unmatched=unmatched.notice,
+    )  # fmt: skip
+    _tell_report(unmatched, args)
     if args.quiet:
         return
     counts = manifest["counts"]
@@ -192,35 +210,26 @@ def _build(args: argparse.Namespace) -> None:
 
 def _extract(args: argparse.Namespace) -> None:
     from kgraph.extract import above_score
-    from kgraph.model import Extraction
     from kgraph.readers import Report, read_inputs
     from kgraph.records import dump_line
     from kgraph.resources import SAMPLE
 
     report = Report()
     records = read_inputs(args.input or [str(SAMPLE)], input_format=args.input_format, year=args.year, report=report)
-
-    def done() -> Iterator[Extraction]:
-        """Yield in input order: runs of papers go through the pipeline, extractions pass as they are."""
-        run: list[Paper] = []
-        for record in records:
-            if isinstance(record, Extraction):
-                yield from _extracted(run, args, report)
-                run = []
-                yield record
-            else:
-                run.append(record)
-        yield from _extracted(run, args, report)
-
-    _write_text(args.output, (dump_line(above_score(e, args.min_score)) + "\n" for e in done()))
+    found = _extracted(list(records), args, report)
+    _write_text(args.output, (dump_line(above_score(e, args.min_score)) + "\n" for e in found))
     _tell_report(report, args)
 
 
-def _extracted(papers: Sequence[Paper], args: argparse.Namespace, report: Report) -> Iterator[Extraction]:
+def _extracted(records: Sequence[Record], args: argparse.Namespace, report: Report) -> Iterator[Extraction]:
+    """Yield the extractions of the papers among the records, and the other records as they are, in order."""
+    from kgraph.cache import Cache
     from kgraph.extract import extract_papers
     from kgraph.language import looks_english
+    from kgraph.model import Paper
     from kgraph.resources import MODEL
 
+    papers = [record for record in records if isinstance(record, Paper)]
     for paper in papers:
         if paper.source and not looks_english(f"{paper.title}\n{paper.abstract}"):
             where = paper.source[0]
@@ -228,11 +237,19 @@ def _extracted(papers: Sequence[Paper], args: argparse.Namespace, report: Report
             report.notice(where.file, where.line, message)
 
     def fail(paper: Paper, reason: str) -> None:
-        where = paper.source[0]
-        report.skip(where.file, where.line, f"the pipeline failed on {paper.id!r}: {reason}")
+        file, line = (paper.source[0].file, paper.source[0].line) if paper.source else ("input", None)
+        report.skip(file, line, f"the pipeline failed on {paper.id!r}: {reason}")
 
-    results = extract_papers(papers, model=args.model or MODEL, jobs=args.jobs, on_failure=fail)
-    yield from _progress(results, len(papers), "extracting", args)
+    def note(message: str) -> None:
+        if not args.quiet:
+            _tell(f"note: {message}")
+
+    model = args.model or MODEL
+    cache = Cache(model, note if args.verbose else None) if args.cache else None
+    results = extract_papers(records, model=model, jobs=args.jobs, cache=cache, on_failure=fail, on_notice=note)
+    yield from _progress(results, len(records), "extracting", args)
+    if cache and cache.hits and not args.quiet:
+        _tell(f"{len(papers):,} papers, {cache.hits:,} from the cache")
 
 
 def _query(args: argparse.Namespace) -> None:
@@ -284,6 +301,13 @@ def _view(args: argparse.Namespace) -> None:
     folder = args.graph or DEFAULT_GRAPH
     read_manifest(folder, "graph.json")
     _write_text(args.output or str(folder / "graph.html"), [render_page(read_graph(folder))])
+
+
+def _diff(args: argparse.Namespace) -> None:
+    from kgraph.diff import compare, read_snapshot, render
+
+    found = compare(read_snapshot(args.old), read_snapshot(args.new))
+    _write_text(args.output, [render(found, args.format, None if args.all else _SHOWN)])
 
 
 def _evaluate(args: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ class KGraphError(Exception):
 
 
 class InputError(KGraphError):
-    """An input that cannot be read as papers, extractions or annotated records."""
+    """An input that cannot be read as papers, extractions, annotated records or overrides."""
 
     def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None:
         """`file` and `line` (counted from 1) say where; both go in front of the message."""

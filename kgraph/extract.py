@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
-from functools import cache
-from itertools import islice
+from functools import cache, partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgraph.errors import ModelError
+from kgraph.errors import KGraphError, ModelError
 from kgraph.evidence import Sentences, relation_evidence
 from kgraph.model import Entity, Extraction, Mention, Paper, Relation
+from kgraph.processes import ProcessDied, map_batches
 from kgraph.records import SCORE_DIGITS
 from kgraph.resources import MODEL
 from kgraph.vocabulary import FIELDS, EntityType, RelationType, Role
@@ -23,9 +25,16 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from threadpoolctl import ThreadpoolController
 
+    from kgraph.cache import Cache
+
+#: What the pipeline gives for one paper: its extraction, or the paper and why it failed.
+_Result = Extraction | tuple[Paper, str]
+
 _BATCH = 16
 #: Starting a process and loading the model costs as much as extracting about this many papers.
 _WORTH_A_PROCESS = 60
+#: So many batches are looked up in the cache, at most, to see whether several processes are worth it.
+_LOOK_AHEAD = 256
 
 
 @cache
@@ -106,49 +115,87 @@ def to_extraction(doc: Doc, paper: Paper, pipeline: str) -> Extraction:
 
 
 def extract_papers(
-    papers: Iterable[Paper],
+    records: Iterable[Paper | Extraction],
     *,
     model: Path = MODEL,
     jobs: int | None = None,
+    cache: Cache | None = None,
     on_failure: Callable[[Paper, str], None] | None = None,
+    on_notice: Callable[[str], None] | None = None,
 ) -> Iterator[Extraction]:
-    """Yield the extraction of each paper, in order.
+    """Yield the extraction of each paper, in order; extractions among the records are passed on as they are.
 
-    `jobs` is the number of processes, by default one a core where there is enough to do. A paper
-    on which the pipeline fails is left out and told to `on_failure` with the reason.
+    `jobs` is the number of processes, by default one a core where there is enough to do. Papers that
+    are in the `cache`, which must be that of the same model, do not go through the pipeline; the others
+    are added to it. A paper on which the pipeline fails is left out and told to `on_failure` with the
+    reason. `on_notice` is told where the work goes on with fewer processes, since one died. Raises
+    KGraphError where it cannot go on, and ModelError where `model` cannot be loaded.
     """
     fail = on_failure or (lambda _paper, _reason: None)
-    stream = iter(papers)
+    notice = on_notice or (lambda _message: None)
+    known: deque[list[Extraction | None]] = deque()
+
+    def unknown() -> Iterator[list[Paper]]:
+        """Yield of each batch the papers that need the pipeline; extractions go to `known`, None in their places."""
+        stream = iter(records)
+        while batch := list(islice(stream, _BATCH)):
+            found = [r if isinstance(r, Extraction) else cache.get(r) if cache else None for r in batch]
+            known.append(found)
+            yield [r for r, e in zip(batch, found, strict=True) if e is None and isinstance(r, Paper)]
+
     workers = jobs or multiprocessing.cpu_count()
-    ahead = list(islice(stream, _WORTH_A_PROCESS * 2))
-    if not ahead:
+    batches, ahead = unknown(), []
+    for batch in batches:
+        ahead.append(batch)
+        if sum(map(len, ahead)) >= 2 * _WORTH_A_PROCESS or len(ahead) >= _LOOK_AHEAD:
+            break
+    else:
+        workers = jobs or 1
+    with closing(_extract_batches(chain(ahead, batches), model, workers, notice)) as results:
+        for batch_results in results:
+            fresh = iter(batch_results)
+            for extraction in known.popleft():
+                if extraction is not None:
+                    yield extraction
+                    continue
+                result = next(fresh)
+                if not isinstance(result, Extraction):
+                    fail(*result)
+                    continue
+                if cache:
+                    cache.put(result)
+                yield result
+
+
+def _extract_batches(
+    batches: Iterable[list[Paper]], model: Path, workers: int, notice: Callable[[str], None]
+) -> Generator[list[_Result], None, None]:
+    """Yield the results of each batch, in order."""
+    extract = partial(_extract_batch, model)
+    if workers == 1:
+        for batch in batches:
+            yield extract(batch)
         return
-    if workers == 1 or (jobs is None and len(ahead) < _WORTH_A_PROCESS * 2):
-        load_pipeline(model)
-        results = (_extract_batch((model, batch)) for batch in _batches(ahead, stream))
-        yield from _successes(results, fail)
-        return
-    # "spawn" gives each worker a clean interpreter: forking a process with threads may hang.
-    # The children leave an interrupt to their parent.
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        yield from _successes(pool.imap(_extract_batch, ((model, b) for b in _batches(ahead, stream))), fail)
+
+    def on_death(how: str) -> None:
+        notice(f"a process {how}; its papers are tried once more, and the work goes on with one process fewer")
+
+    try:
+        yield from map_batches(extract, batches, workers, on_death)
+    except ProcessDied as death:
+        places = [f"{s.file}:{s.line}" for paper in (death.batch[0], death.batch[-1]) for s in paper.source[:1]]
+        where = f", read from {' to '.join(places)}" if places else ""
+        raise KGraphError(
+            f"extraction cannot go on: processes died, the last one {death.how}, while it worked on"
+            f" {len(death.batch)} papers{where}; fewer processes need less memory: --jobs 1"
+        ) from None
 
 
-def _batches(ahead: list[Paper], stream: Iterator[Paper]) -> Iterator[list[Paper]]:
-    def everything() -> Iterator[Paper]:
-        yield from ahead
-        yield from stream
-
-    papers = everything()
-    while batch := list(islice(papers, _BATCH)):
-        yield batch
-
-
-def _extract_batch(task: tuple[Path, list[Paper]]) -> list[Extraction | tuple[Paper, str]]:
-    model, papers = task
+def _extract_batch(model: Path, papers: list[Paper]) -> list[_Result]:
+    if not papers:
+        return []
     nlp = load_pipeline(model)
-    results: list[Extraction | tuple[Paper, str]] = []
+    results: list[_Result] = []
     for paper in papers:
         try:
             results.append(extract_paper(nlp, paper))
@@ -157,17 +204,6 @@ def _extract_batch(task: tuple[Path, list[Paper]]) -> list[Extraction | tuple[Pa
         except Exception as error:  # one paper must not take the others down, whatever went wrong
             results.append((paper, f"{type(error).__name__}: {error}"))
     return results
-
-
-def _successes(
-    results: Iterable[list[Extraction | tuple[Paper, str]]], fail: Callable[[Paper, str], None]
-) -> Iterator[Extraction]:
-    for batch in results:
-        for result in batch:
-            if isinstance(result, Extraction):
-                yield result
-            else:
-                fail(*result)
 
 
 def above_score(extraction: Extraction, min_score: float) -> Extraction:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from kgraph.evidence import Sentences, entity_sentence, relation_evidence
 from kgraph.identifiers import paper_key
 from kgraph.model import Entity, Extraction, Paper, Span, only_entities
 from kgraph.names import is_generic
+from kgraph.overrides import Overrides
 from kgraph.records import SCORE_DIGITS
-from kgraph.resolve import Concept, Resolution, resolve
+from kgraph.resolve import Concept, Resolution, Unmatched, resolve
 from kgraph.vocabulary import (
     FIELDS,
     PAPER_RELATION_OF_ROLE,
@@ -42,13 +43,15 @@ class Dropped:
     """What papers say and the graph leaves out.
 
     `generic` entities name nothing ("our method"); `loops` are relations whose ends became one concept,
-    `out_of_range` those whose ends have types that no longer fit; `rare` concepts are in too few papers.
+    `out_of_range` those whose ends have types that no longer fit; `rare` concepts are in too few papers,
+    `overridden` ones are dropped by an override.
     """
 
     generic: int = 0
     loops: int = 0
     out_of_range: int = 0
     rare: int = 0
+    overridden: int = 0
 
 
 @dataclass(slots=True)
@@ -60,23 +63,33 @@ class _Edge:
 
 
 def build_graph(
-    extractions: Iterable[Extraction], dropped: Dropped | None = None, *, min_support: int = 1
+    extractions: Iterable[Extraction],
+    dropped: Dropped | None = None,
+    *,
+    min_support: int = 1,
+    overrides: Overrides | None = None,
+    on_unmatched: Callable[[Unmatched], None] | None = None,
 ) -> nx.MultiDiGraph:
     """Return the graph of the papers; the same papers in any order give the same graph.
 
     Each paper must occur once (see `kgraph.papers.merge_records`). Concepts of fewer papers than `min_support` are
-    left out, and what is said of them. `dropped` is filled where given.
+    left out, and what is said of them. `dropped` is filled where given. `on_unmatched` is called with each entry of
+    the overrides that changed nothing.
     """
     lost = dropped if dropped is not None else Dropped()
     ordered = [_without_generic(e, lost) for e in sorted(extractions, key=lambda e: e.paper.id)]
-    resolution = resolve(ordered)
+    resolution = resolve(ordered, overrides)
+    lost.overridden += len(resolution.dropped)
+    for unmatched in resolution.unmatched:
+        if on_unmatched:
+            on_unmatched(unmatched)
     edges: dict[tuple[str, str, str], _Edge] = defaultdict(_Edge)
     papers_of: Counter[str] = Counter()
     read: dict[str, tuple[Extraction, Sentences]] = {}
     for extraction in ordered:
         sentences = Sentences.of(extraction.paper)
         read[paper_key(extraction.paper.id)] = extraction, sentences
-        papers_of.update(set(resolution.of[extraction.paper.id]))
+        papers_of.update({node for node in resolution.of[extraction.paper.id] if node})
         _add_paper(edges, extraction, sentences, resolution, lost)
     graph = nx.MultiDiGraph(name="kgraph")
     attributes = {key: _paper_attributes(extraction) for key, (extraction, _) in read.items()}
@@ -116,7 +129,8 @@ def _add_paper(
     here = paper_key(paper.id)
     members: dict[str, list[Entity]] = defaultdict(list)
     for node, entity in zip(nodes, entities, strict=True):
-        members[node].append(entity)
+        if node:
+            members[node].append(entity)
     for node, group in members.items():
         strongest = min(group, key=lambda e: _ROLE_ORDER.index(e.role))
         edge = edges[here, node, PAPER_RELATION_OF_ROLE[strongest.role]]
@@ -124,6 +138,8 @@ def _add_paper(
         _add_evidence(edge, paper, span, group, max(e.score for e in group))
     for relation in extraction.relations:
         head, tail = nodes[relation.head], nodes[relation.tail]
+        if head is None or tail is None:
+            continue
         if head == tail:
             dropped.loops += 1
             continue
@@ -188,8 +204,10 @@ def _concept_attributes(concept: Concept, papers: int, read: dict[str, tuple[Ext
         mention = next(m for m in extraction.entities[alias.entity].mentions if m.text == alias.name)
         span = sentences.span(mention.field, *sentences.around(mention))
         text = getattr(extraction.paper, span.field)[span.start : span.end]
-        aliases.append({"name": alias.name, "rule": alias.rule, "paper": alias.paper, "text": text})
-    return {"kind": str(concept.type), "label": concept.label, "aliases": aliases, "papers": papers}
+        because = {"because": alias.because} if alias.because else {}
+        aliases.append({"name": alias.name, "rule": alias.rule, "paper": alias.paper, "text": text, **because})
+    links = {"exactMatch": list(concept.exact_match)} if concept.exact_match else {}
+    return {"kind": str(concept.type), "label": concept.label, "aliases": aliases, "papers": papers, **links}
 
 
 def _score(value: float) -> float:

@@ -17,6 +17,12 @@ ID_BASE = "https://w3id.org/kgraph/id/"
 _LONGEST_SLUG = 80
 _PLAIN_KEY = re.compile(r"[a-z0-9 -]*")
 _PAPER_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_WEB_IRI = re.compile(
+    r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
+    r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
+    r"(\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
+    r"(\#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
+)
 
 
 def content_hash(*parts: str, length: int = 16) -> str:
@@ -51,12 +57,28 @@ def concept_key(type_: EntityType, key: str) -> str:
     return f"{type_.lower()}/{tail}"
 
 
+def concept_type(node_key: str) -> EntityType | None:
+    """Return the type of the concept with this node key, or None where no concept can have it."""
+    kind, _, tail = node_key.partition("/")
+    types = {type_.lower(): type_ for type_ in EntityType}
+    return types.get(kind) if tail and slug(tail) == tail else None
+
+
 def paper_key(paper_id: str) -> str:
     """Return the node key of a paper: its id, with a hash where characters had to go."""
     tail = _PAPER_SAFE.sub("-", paper_id).strip("-")
     if tail != paper_id or not tail.strip("."):
         tail = f"{tail[:_LONGEST_SLUG]}-{content_hash(paper_id, length=8)}".lstrip("-.")
     return f"paper/{tail}"
+
+
+def is_web_iri(text: str) -> bool:
+    """Whether the text is an http(s) address that every RDF parser takes as it is.
+
+    Only ASCII passes, with `%` before two hexadecimal digits; no user name, no `.` or `..` as a step.
+    """
+    path = text.partition("#")[0].partition("?")[0]
+    return bool(_WEB_IRI.fullmatch(text)) and not {".", ".."} & set(path.split("/"))
 
 
 def title_key(title: str) -> str:

@@ -31,6 +31,22 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _the_cache_of_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The user's cache is not ours to fill, nor may what is in it change a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KGRAPH_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the cache of extractions: a new one for every test."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("KGRAPH_CACHE", str(folder))
+    return folder
+
+
 @pytest.fixture
 def report() -> Report:
     """An empty report for a reader to fill."""

@@ -64,6 +64,7 @@ def small_graph() -> nx.MultiDiGraph:
         (BLEU, "Metric", "BLEU", 1, ("BLEU", AWKWARD)),
     ):
         graph.add_node(key, kind=kind, label=label, papers=papers, aliases=[alias(name) for name in names])
+    graph.nodes[BLEU]["exactMatch"] = ["https://example.org/terms#BLEU", "javascript:alert(1)"]
 
     present, reaches, made = (ABSTRACT[:27], ABSTRACT[28:63], ABSTRACT[64:])
     for subject, object_, relation, items in (

@@ -18,9 +18,10 @@ MODULES = {p.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/",
 ORDER = [
     {"kgraph", "kgraph.errors", "kgraph.resources", "kgraph.vocabulary", "kgraph.model"},
     {"kgraph.identifiers", "kgraph.names", "kgraph.acronyms", "kgraph.sentences"},
-    {"kgraph.evidence", "kgraph.annotated"},
+    {"kgraph.evidence", "kgraph.annotated", "kgraph.fingerprint", "kgraph.processes"},
     {"kgraph.records"},
-    {"kgraph.readers", "kgraph.papers"},
+    {"kgraph.readers", "kgraph.papers", "kgraph.cache"},
+    {"kgraph.overrides"},
     {"kgraph.pipeline"},
     {"kgraph.extract", "kgraph.evaluate"},
     {"kgraph.pipeline.training"},
@@ -28,6 +29,7 @@ ORDER = [
     {"kgraph.graph"},
     {"kgraph.rdf", "kgraph.view", "kgraph.query"},
     {"kgraph.build"},
+    {"kgraph.diff"},
     {"kgraph.cli"},
     {"kgraph.__main__"},
 ]
@@ -41,7 +43,7 @@ HEAVY = {
     "pyoxigraph": ("kgraph.rdf", "kgraph.query"),
     "pyvis": ("kgraph.view",),
     "scipy": ("kgraph.view",),
-    "networkx": ("kgraph.graph", "kgraph.rdf", "kgraph.view", "kgraph.build"),
+    "networkx": ("kgraph.graph", "kgraph.rdf", "kgraph.view", "kgraph.build", "kgraph.diff"),
 }
 
 

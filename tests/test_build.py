@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from examples import entity, extraction, paper
 
-from kgraph.build import MANIFEST, complete, file_hash, read_manifest, write_folder
+from kgraph.build import MANIFEST, complete, file_hash, read_folder, read_manifest, write_folder
+from kgraph.cache import Cache
 from kgraph.cli import main
 from kgraph.errors import GraphError, KGraphError, OutputError
+from kgraph.extract import extract_paper
 from kgraph.model import Extraction, Paper
 from kgraph.records import dump_line
 
@@ -127,9 +136,171 @@ def test_only_papers_without_an_extraction_are_extracted() -> None:
         return [Extraction(p) for p in papers]
 
     new = paper("New", "A new one.", "a0")
-    found = complete([*field_of_papers(), new], extract)
+    found, given = complete([*field_of_papers(), new], extract)
     assert asked == [new]
     assert [e.paper.id for e in found] == ["a0", "p0", "p1", "p2"]
+    assert given == ["p0", "p1", "p2"]
+
+
+# --- adding to a graph that another version built ---
+
+
+def write_papers(path: Path, *ids: str) -> str:
+    records = (
+        {"id": id_, "title": f"Frob-{id_}: on parsing", "abstract": f"We train Frob-{id_} on the Penn Treebank."}
+        for id_ in ids
+    )
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(params=["another code", "another model"])
+def older(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Any]]:
+    """A context in which kgraph is an older one, whose pipeline finds no relations."""
+
+    def extract_less(nlp: Any, paper: Paper) -> Extraction:
+        return replace(extract_paper(nlp, paper), relations=(), pipeline="kgraph-en 0.0.9")
+
+    @contextmanager
+    def context() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr("kgraph.extract.extract_paper", extract_less)
+            for module in ("kgraph.build", "kgraph.cache"):
+                if request.param == "another code":
+                    patch.setattr(f"{module}.extractor_versions", lambda: {"code": "older"})
+                else:
+                    patch.setattr(f"{module}.folder_hash", lambda _folder: "older")
+            yield
+
+    yield context
+
+
+def test_what_an_older_kgraph_extracted_is_extracted_again_and_what_it_was_given_stays(
+    tmp_path: Path, older: Callable[[], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = write_papers(tmp_path / "a.jsonl", "a1", "a2"), write_papers(tmp_path / "b.jsonl", "b1")
+    by_hand, corrected = field_of_papers()[:2]
+    corrected = replace(corrected, relations=(), pipeline="kgraph-en 0.0.9")
+    given = str(write_lines(tmp_path / "given.jsonl", by_hand, corrected))
+    with older():
+        assert main(["build", "-q", first, given, "-o", str(tmp_path / "grown")]) == 0
+        assert main(["build", "-q", first, given, "-o", str(tmp_path / "old")]) == 0
+    assert "0.0.9" in (tmp_path / "grown" / "papers.jsonl").read_text().splitlines()[0]
+    capsys.readouterr()
+    assert main(["build", "-g", str(tmp_path / "grown"), second]) == 0
+    assert "papers.jsonl: 2 papers were extracted by another version or model" in capsys.readouterr().err
+    assert main(["build", "-q", first, given, second, "-o", str(tmp_path / "together")]) == 0
+    assert contents(tmp_path / "grown") == contents(tmp_path / "together")
+    pipelines = {r["id"]: r["pipeline"] for r in map(json.loads, (tmp_path / "grown" / "papers.jsonl").open())}
+    assert [pipelines["p0"], pipelines["p1"]] == [by_hand.pipeline, corrected.pipeline]
+    assert {pipelines[id_] for id_ in ("a1", "a2", "b1")} == {pipelines["b1"]} != {"kgraph-en 0.0.9"}
+    with older():
+        assert main(["build", "-q", "-g", str(tmp_path / "together"), "--withdraw", "b1"]) == 0
+    assert contents(tmp_path / "together") == contents(tmp_path / "old")
+
+
+def test_what_the_same_kgraph_extracted_is_not_extracted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = write_papers(tmp_path / "a.jsonl", "a1", "a2"), write_papers(tmp_path / "b.jsonl", "b1")
+    assert main(["build", "-q", first, second, "-o", str(tmp_path / "together")]) == 0
+    assert main(["build", "-q", first, "-o", str(tmp_path / "alone")]) == 0
+    monkeypatch.setattr("kgraph.extract.load_pipeline", lambda _model: pytest.fail("the pipeline was asked"))
+    assert main(["build", "-q", "--no-cache", "-g", str(tmp_path / "together"), "--withdraw", "b1"]) == 0
+    assert contents(tmp_path / "together") == contents(tmp_path / "alone")
+
+
+def test_a_given_extraction_comes_before_kgraphs_own_in_a_graph_too(tmp_path: Path) -> None:
+    (by_hand,) = field_of_papers()[:1]
+    plain = json.dumps({"id": "p0", "title": by_hand.paper.title, "abstract": by_hand.paper.abstract}) + "\n"
+    (tmp_path / "plain.jsonl").write_text(plain)
+    plain, given = str(tmp_path / "plain.jsonl"), str(write_lines(tmp_path / "given.jsonl", by_hand))
+    assert main(["build", "-q", plain, "-o", str(tmp_path / "grown")]) == 0
+    assert main(["build", "-q", "-g", str(tmp_path / "grown"), given]) == 0
+    assert main(["build", "-q", given, plain, "-o", str(tmp_path / "together")]) == 0
+    assert contents(tmp_path / "grown") == contents(tmp_path / "together")
+    assert json.loads((tmp_path / "grown" / MANIFEST).read_text())["pipelines"] == ["by-hand 1"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("0.9", "0"), ("0.5", "0.9")])
+def test_scores_left_out_of_a_graph_come_back_where_they_are_asked_for(tmp_path: Path, before: str, after: str) -> None:
+    first, second = write_papers(tmp_path / "a.jsonl", "a1", "a2"), write_papers(tmp_path / "b.jsonl", "b1")
+    assert main(["build", "-q", first, "--min-score", before, "-o", str(tmp_path / "grown")]) == 0
+    assert main(["build", "-q", "-g", str(tmp_path / "grown"), second, "--min-score", after]) == 0
+    assert main(["build", "-q", first, second, "--min-score", after, "-o", str(tmp_path / "together")]) == 0
+    assert contents(tmp_path / "grown") == contents(tmp_path / "together")
+
+
+def test_a_graph_that_does_not_say_what_it_was_given_is_not_added_to(tmp_path: Path) -> None:
+    manifest = write_folder(field_of_papers(), tmp_path)
+    del manifest["given"]
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(GraphError, match="was written by an older kgraph"):
+        read_folder(tmp_path)
+
+
+# --- several processes ---
+
+
+def kill_processes_at(papers: set[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kill a process of the extraction when it has given these papers, of which a batch has four.
+
+    At most eight batches are worked on ahead, so that of twelve some are left for the process that is killed.
+    """
+    count, put = iter(range(10_000)), Cache.put
+
+    def put_and_kill(cache: Cache, found: Extraction) -> None:
+        put(cache, found)
+        if next(count) in papers:
+            for process in multiprocessing.active_children()[:1]:
+                process.kill()
+
+    monkeypatch.setattr("kgraph.extract._BATCH", 4)
+    monkeypatch.setattr(Cache, "put", put_and_kill)
+
+
+def test_a_killed_process_is_told_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    papers = write_papers(tmp_path / "in.jsonl", *(f"x{i}" for i in range(48)))
+    assert main(["extract", "--no-cache", "--jobs", "1", papers, "-o", str(tmp_path / "one")]) == 0
+    kill_processes_at({0}, monkeypatch)
+    assert main(["extract", "--jobs", "2", papers, "-o", str(tmp_path / "two")]) == 0
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    (note,) = capsys.readouterr().err.splitlines()
+    assert note.startswith("note: a process was killed by SIGKILL, as happens when memory runs out; its papers are")
+
+
+def test_when_no_process_is_left_the_error_says_what_to_do_and_nothing_is_lost(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    papers = write_papers(tmp_path / "in.jsonl", *(f"x{i}" for i in range(48)))
+    with monkeypatch.context() as patch:
+        kill_processes_at({0, 4}, patch)
+        assert main(["extract", "--jobs", "2", papers, "-o", str(tmp_path / "out")]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("kgraph: extraction cannot go on: processes died, the last one was killed by SIGKILL")
+    assert "4 papers, read from in.jsonl:" in last and last.endswith("fewer processes need less memory: --jobs 1")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.jsonl"]
+    kept = len([p for p in cache.rglob("*") if p.is_file()])
+    assert kept >= 8
+    assert main(["extract", "--jobs", "1", papers, "-o", str(tmp_path / "out")]) == 0
+    assert f"48 papers, {kept} from the cache" in capsys.readouterr().err
+
+
+def test_an_interrupt_stops_all_processes_at_once_and_leaves_nothing_half_written(tmp_path: Path, cache: Path) -> None:
+    papers = write_papers(tmp_path / "in.jsonl", *(f"x{i}" for i in range(3000)))
+    for command in (["extract", "-o", "out.jsonl"], ["build", "-o", "out"]):
+        shutil.rmtree(cache)
+        arguments = [sys.executable, "-m", "kgraph", *command, "--jobs", "2", papers]
+        started = subprocess.Popen(
+            arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True, env=os.environ
+        )
+        while not any(p.is_file() for p in cache.rglob("*")):
+            assert started.poll() is None
+            time.sleep(0.05)
+        os.killpg(started.pid, signal.SIGINT)  # as a terminal does it
+        assert started.communicate()[1] == "kgraph: interrupted\n"
+        assert started.returncode == 130
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["in.jsonl"]
 
 
 # --- the command line ---
@@ -141,7 +312,7 @@ def test_the_order_of_inputs_and_the_hash_seed_do_not_change_a_byte(tmp_path: Pa
     new.write_text(json.dumps({"title": "Frob", "abstract": "We train Frob on ImageNet for segmentation."}) + "\n")
     inputs = [*files, new]
     for name, order, seed in (("a", inputs, "1"), ("b", inputs[::-1], "2")):
-        done = run("build", *order, "-o", tmp_path / name, PYTHONHASHSEED=seed)
+        done = run("build", "--no-cache", *order, "-o", tmp_path / name, PYTHONHASHSEED=seed)
         assert done.returncode == 0, done.stderr
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
 

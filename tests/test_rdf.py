@@ -13,7 +13,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from graphs import ATTENTION, HOSTILE, PIPELINE, PLAIN, TITLE, TRANSFORMER, WMT, evidence, small_graph
+from graphs import ATTENTION, BLEU, HOSTILE, PIPELINE, PLAIN, TITLE, TRANSFORMER, WMT, evidence, small_graph
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
@@ -111,6 +111,10 @@ def test_the_label_of_a_concept_is_not_among_its_other_names(rdf: Graph) -> None
     assert rdf.value(concept, RDFS.label) == rdf.value(concept, SKOS.prefLabel) == Literal("Transformer")
     assert set(rdf.objects(concept, SKOS.altLabel)) == {Literal("Transformers"), Literal("the TRANSFORMER")}
     assert rdf.value(concept, KG.papers) == Literal(2)
+
+
+def test_a_concept_is_linked_to_what_is_the_same_elsewhere_and_to_no_unsafe_address(rdf: Graph) -> None:
+    assert list(rdf.objects(ID[BLEU], SKOS.exactMatch)) == [URIRef("https://example.org/terms#BLEU")]
 
 
 def test_evidence_names_the_run_that_found_it_where_that_is_known(rdf: Graph) -> None:

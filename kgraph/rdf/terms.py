@@ -11,6 +11,7 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, TypeAlias
 
+from kgraph.identifiers import is_web_iri
 from kgraph.rdf.prefixes import XSD
 
 Triple: TypeAlias = tuple[str, str, str]
@@ -25,12 +26,6 @@ _ESCAPES = {
 }
 _TO_ESCAPE = re.compile(r'[\x00-\x1f"\\\x7f\ud800-\udfff]')
 _BAD_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
-_WEB_IRI = re.compile(
-    r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
-    r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
-    r"(\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
-    r"(\#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
-)
 
 
 def iri(value: str) -> str:
@@ -64,14 +59,8 @@ def score(value: float) -> str:
 
 
 def web_iri(url: str) -> str | None:
-    """Return the term of an http(s) address, or None where it is not one that every RDF parser takes as it is.
-
-    Only ASCII passes, with `%` before two hexadecimal digits; no user name, no `.` or `..` as a step.
-    """
-    if not _WEB_IRI.fullmatch(url):
-        return None
-    path = url.partition("#")[0].partition("?")[0]
-    return None if {".", ".."} & set(path.split("/")) else f"<{url}>"
+    """Return the term of an http(s) address, or None where it is not one that every RDF parser takes as it is."""
+    return f"<{url}>" if is_web_iri(url) else None
 
 
 def from_pyoxigraph(term: Any) -> str:

@@ -42,6 +42,7 @@ _TYPE = iri(f"{RDF}type")
 _LABEL = iri(f"{RDFS}label")
 _PREF_LABEL = iri(f"{SKOS}prefLabel")
 _ALT_LABEL = iri(f"{SKOS}altLabel")
+_EXACT_MATCH = iri(f"{SKOS}exactMatch")
 _DERIVED_FROM = iri(f"{PROV}wasDerivedFrom")
 _GENERATED_BY = iri(f"{PROV}wasGeneratedBy")
 _PROV_ENTITY = iri(f"{PROV}Entity")
@@ -199,6 +200,9 @@ def _concept(data: Mapping[str, Any]) -> Iterator[_Statement]:
         # SKOS keeps the preferred and the alternative labels of a concept apart.
         if alias["name"] != data["label"]:
             yield _ALT_LABEL, literal(alias["name"])
+    for address in data.get("exactMatch") or ():
+        if link := web_iri(address):
+            yield _EXACT_MATCH, link
     yield _kg("papers"), integer(data["papers"])
 
 

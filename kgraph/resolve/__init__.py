@@ -1,6 +1,7 @@
 """Names to concepts: which entities of different papers are one thing, and the reason for each name."""
 
 from kgraph.resolve.concepts import Alias, Concept, Resolution, resolve
+from kgraph.resolve.overriding import Unmatched
 from kgraph.resolve.rules import Refusal
 
-__all__ = ["Alias", "Concept", "Refusal", "Resolution", "resolve"]
+__all__ = ["Alias", "Concept", "Refusal", "Resolution", "Unmatched", "resolve"]

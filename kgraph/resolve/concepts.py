@@ -9,24 +9,28 @@ together, the order of papers cannot matter, and each name has one reason to be 
 - `defined-acronym`: the paper itself defines it as the acronym of a name of the concept;
 - `known-acronym`: other papers define it so: at least three do, and four in five of all definitions;
 - `acronym-within`: a known acronym in it, written out, gives the concept's key ("LLM agents");
-- `same-entity`: the pipeline took it for another name of this entity in this paper.
+- `same-entity`: the pipeline took it for another name of this entity in this paper;
+- `override`: a person says so (`kgraph.overrides`), whatever the rules found.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kgraph.acronyms import defines, looks_like_acronym
 from kgraph.identifiers import concept_key, paper_key
 from kgraph.model import Entity, Extraction
 from kgraph.names import name_key
+from kgraph.overrides import Overrides
+from kgraph.resolve.overriding import Overriding, Unmatched
 from kgraph.resolve.rules import (
     CLEAR_SHARE,
     Refusal,
     definitions,
     known_acronyms,
+    main_name,
     shouted_keys,
     spellings,
     usual_form,
@@ -34,68 +38,117 @@ from kgraph.resolve.rules import (
 )
 from kgraph.vocabulary import EntityType
 
-RULES = ("same-name", "other-spelling", "defined-acronym", "known-acronym", "acronym-within", "same-entity")
+OVERRIDE = "override"
+#: From the best reason to the weakest.
+RULES = (
+    "same-name",
+    "other-spelling",
+    "defined-acronym",
+    "known-acronym",
+    "acronym-within",
+    "same-entity",
+    OVERRIDE,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Alias:
     """A name of a concept, verbatim, and the rule that put it there.
 
-    `paper` is the node key of the first paper that shows it, `entity` the position of the entity there.
+    `paper` is the node key of the first paper that shows it, `entity` the position of the entity there,
+    `because` the reason that an override gives.
     """
 
     name: str
     rule: str
     paper: str
     entity: int
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A thing that papers name: its node key, type and label, and its aliases sorted by name."""
+    """A thing that papers name: its node key, type and label, its aliases sorted by name.
+
+    `exact_match` has the IRIs by which others know it, sorted.
+    """
 
     key: str
     type: EntityType
     label: str
     aliases: tuple[Alias, ...]
+    exact_match: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The concepts by node key, sorted; the node key of each paper's entities, in their order; what guards refused."""
+    """The concepts by node key, sorted, and the node key of each paper's entities, in their order.
+
+    An entity whose concept an override dropped has None; `dropped` are the node keys of these concepts. `refused`
+    is what guards kept apart, `unmatched` the entries of the overrides that changed nothing.
+    """
 
     concepts: dict[str, Concept]
-    of: dict[str, tuple[str, ...]]
+    of: dict[str, tuple[str | None, ...]]
     refused: tuple[Refusal, ...] = ()
+    dropped: tuple[str, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
 
 
-def resolve(extractions: Sequence[Extraction]) -> Resolution:
-    """Return the concepts that the entities of all papers stand for; the order of papers does not matter."""
+def resolve(extractions: Sequence[Extraction], overrides: Overrides | None = None) -> Resolution:
+    """Return the concepts that the entities of all papers stand for; the order of papers does not matter.
+
+    Raises InputError where two overrides contradict each other.
+    """
     ordered = sorted(extractions, key=lambda e: e.paper.id)
     keys = Keys.of([entity for e in ordered for entity in e.entities])
     chosen = [[keys.of_entity(entity) for entity in e.entities] for e in ordered]
-    types = _types(ordered, chosen)
-    names: dict[tuple[str, EntityType], Counter[str]] = defaultdict(Counter)
-    aliases: dict[tuple[str, EntityType], dict[str, Alias]] = defaultdict(dict)
-    of: dict[str, tuple[str, ...]] = {}
+    nodes = _nodes(ordered, chosen)
+    own_key = {node: key for (key, _), node in nodes.items()}
+    overriding = Overriding(overrides or Overrides(), own_key)
+    gathered: dict[str, _Gathered] = defaultdict(_Gathered)
+    of: dict[str, tuple[str | None, ...]] = {}
     for extraction, chosen_keys in zip(ordered, chosen, strict=True):
-        nodes = []
+        here: list[str | None] = []
         for position, (entity, key) in enumerate(zip(extraction.entities, chosen_keys, strict=True)):
-            concept = (key, types.get(key, entity.type))
-            nodes.append(concept_key(concept[1], key))
+            found = nodes[key, entity.type]
+            move = overriding.move(found, entity)
+            node = move.node if move else found
+            here.append(node)
+            if node is None:
+                continue
+            gathered[node].keys[key] += 1
             for name in sorted({m.text for m in entity.mentions}):
-                names[concept][name] += 1
-                alias = Alias(name, keys.rule(name, key, entity), paper_key(extraction.paper.id), position)
-                known = aliases[concept].get(name)
-                if known is None or RULES.index(alias.rule) < RULES.index(known.rule):
-                    aliases[concept][name] = alias
-        of[extraction.paper.id] = tuple(nodes)
+                rule, because = (OVERRIDE, move.because) if move else (keys.rule(name, key, entity), "")
+                gathered[node].add(Alias(name, rule, paper_key(extraction.paper.id), position, because))
+        of[extraction.paper.id] = tuple(here)
     concepts = {}
-    for key, type_ in sorted(names, key=lambda c: concept_key(c[1], c[0])):
-        node = concept_key(type_, key)
-        label = _label(names[key, type_], key, keys.spelled)
-        concepts[node] = Concept(node, type_, label, tuple(sorted(aliases[key, type_].values())))
-    return Resolution(concepts, of, keys.refused)
+    for node in sorted(gathered):
+        names = gathered[node]
+        type_ = EntityType(node.partition("/")[0].capitalize())
+        label = overriding.label(node) or _label(names.count, names.key(own_key.get(node)), keys.spelled)
+        aliases = tuple(sorted(names.aliases.values()))
+        concepts[node] = Concept(node, type_, label, aliases, overriding.exact_match(node))
+    return Resolution(concepts, of, keys.refused, overriding.dropped, overriding.unmatched(concepts))
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What papers give one concept: in how many entities each name and each key stands, and the best reason of each."""
+
+    count: Counter[str] = field(default_factory=Counter)
+    keys: Counter[str] = field(default_factory=Counter)
+    aliases: dict[str, Alias] = field(default_factory=dict)
+
+    def add(self, alias: Alias) -> None:
+        self.count[alias.name] += 1
+        known = self.aliases.get(alias.name)
+        if known is None or RULES.index(alias.rule) < RULES.index(known.rule):
+            self.aliases[alias.name] = alias
+
+    def key(self, own: str | None) -> str:
+        """Return `own` if it is among the keys, else the one of most entities."""
+        return min(self.keys, key=lambda key: (key != own, -self.keys[key], key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +178,8 @@ class Keys:
         return cls(forms, shouted_keys(forms), spelled, known, within, (*unlike, *unclear))
 
     def of_entity(self, entity: Entity) -> str:
-        """Return the key of the entity's main name: a long form before an acronym, the most frequent, the longest."""
-        counts = Counter(m.text for m in entity.mentions)
-        acronyms = {short for short in counts if any(defines(long, short) for long in counts)}
-        main = min((name for name in counts if name not in acronyms), key=lambda n: (-counts[n], -len(n), n))
-        return self.of_name(main, entity.type)
+        """Return the key of the entity's main name."""
+        return self.of_name(main_name(entity), entity.type)
 
     def of_name(self, name: str, type_: EntityType) -> str:
         """Return the key of a name that stands for itself."""
@@ -157,18 +207,22 @@ class Keys:
         return "acronym-within" if self.of_name(name, entity.type) == key else "same-entity"
 
 
-def _types(extractions: Sequence[Extraction], chosen: Sequence[Sequence[str]]) -> dict[str, EntityType]:
-    """Return, by key, the type that at least four in five of the key's mentions have, where there is one."""
+def _nodes(extractions: Sequence[Extraction], chosen: Sequence[Sequence[str]]) -> dict[tuple[str, EntityType], str]:
+    """Return the node key for each (key, type of an entity).
+
+    A key is one node of the type that at least four in five of its mentions have, where there is one, else one a type.
+    """
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
     for extraction, keys in zip(extractions, chosen, strict=True):
         for entity, key in zip(extraction.entities, keys, strict=True):
             votes[key][entity.type] += len(entity.mentions)
-    clear = {}
+    nodes = {}
     for key, counts in votes.items():
-        type_, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
-        if count >= CLEAR_SHARE * sum(counts.values()):
-            clear[key] = type_
-    return clear
+        usual, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
+        clear = count >= CLEAR_SHARE * counts.total()
+        for type_ in counts:
+            nodes[key, type_] = concept_key(usual if clear else type_, key)
+    return nodes
 
 
 def _label(names: Counter[str], key: str, spelled: Mapping[str, str]) -> str:

@@ -46,6 +46,13 @@ def usual_form(forms: Counter[str]) -> str:
     return min(forms, key=lambda name: (-forms[name], sum(c.isupper() for c in name), name))
 
 
+def main_name(entity: Entity) -> str:
+    """Return the name that the entity goes by: a long form before an acronym, the most frequent, the longest."""
+    counts = Counter(m.text for m in entity.mentions)
+    acronyms = {short for short in counts if any(defines(long, short) for long in counts)}
+    return min((name for name in counts if name not in acronyms), key=lambda n: (-counts[n], -len(n), n))
+
+
 def shouted_keys(forms: Forms) -> frozenset[str]:
     """Return the keys of one word that stand in capitals as a name and in small letters as a word: SORT, sort.
 

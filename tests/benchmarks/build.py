@@ -28,8 +28,8 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        command = [sys.executable, "-m", "kgraph", "build", "-q", "--jobs", args.jobs, "-o", folder, *args.input]
-        subprocess.run(command, check=True)
+        options = ["-q", "--no-cache", "--jobs", args.jobs, "-o", folder]
+        subprocess.run([sys.executable, "-m", "kgraph", "build", *options, *args.input], check=True)
         seconds = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"build, {args.jobs} process(es): {seconds:.1f} s, peak memory {peak:.0f} MiB (largest process)")
