@@ -30,6 +30,12 @@ def test_scores_that_keep_their_word_stay_as_they_are() -> None:
     assert calibrate(chance, parameters) == pytest.approx(chance, abs=0.02)
 
 
+def test_scores_that_are_sure_of_everything_are_calmed() -> None:
+    sure = np.linspace(0.9, 0.9999, 400)
+    right = np.arange(400) % 5 < 2
+    assert calibrate(sure, fit_calibration(sure, right)) == pytest.approx(np.full(400, 0.4), abs=0.1)
+
+
 @given(SCORES, st.lists(st.booleans(), min_size=50, max_size=50))
 def test_calibration_keeps_the_order_and_the_range_whatever_is_right(scores: list[float], right: list[bool]) -> None:
     bent = calibrate(sorted(scores), fit_calibration(scores, right[: len(scores)]))

@@ -22,16 +22,27 @@ def calibrate(scores: npt.ArrayLike, parameters: npt.ArrayLike) -> npt.NDArray[n
 
 
 def fit_calibration(scores: npt.ArrayLike, right: npt.ArrayLike) -> npt.NDArray[np.float32]:
-    """Return the slope and shift that make what is right likeliest; Newton's method, with a slight pull to 1 and 0."""
+    """Return the slope and shift that make what is right likeliest, with a slight pull to 1 and 0.
+
+    Newton's method, whose step is halved until it makes things better.
+    """
     x = _logit(np.asarray(scores, dtype=np.float64))
     y = np.asarray(right, dtype=np.float64)
     design = np.stack([x, np.ones_like(x)], axis=1)
     start = np.array([1.0, 0.0])
-    parameters = start.copy()
+
+    def loss(parameters: npt.NDArray[np.float64]) -> float:
+        z = design @ parameters
+        return float((np.logaddexp(0, z) - y * z).sum() + ((parameters - start) ** 2).sum() / 2)
+
+    parameters = start
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(design @ parameters, -30, 30)))
         gradient = design.T @ (p - y) + (parameters - start)
         hessian = (design * (p * (1 - p))[:, None]).T @ design + np.eye(2)
-        parameters = parameters - np.linalg.solve(hessian, gradient)
+        step = np.linalg.solve(hessian, gradient)
+        while loss(parameters - step) > loss(parameters) and np.abs(step).max() > 1e-9:
+            step = step / 2
+        parameters = parameters - step
     # A slope of nothing or less would turn the order of the scores around.
-    return np.array([max(parameters[0], 0.05), parameters[1]], dtype=np.float32)
+    return np.array([max(parameters[0], 0.01), parameters[1]], dtype=np.float32)

@@ -80,16 +80,20 @@ def join(groups: Sequence[Sequence[int]], alike: Floats, threshold: float) -> li
     over their pairs of members, and stay apart below `threshold`. Of equals the first are joined first.
     """
     joined = [list(group) for group in groups]
+    member = np.zeros((len(joined), len(alike)), dtype=np.float32)
+    for i, group in enumerate(joined):
+        member[i, group] = 1
+    sums = member @ alike @ member.T
     while len(joined) > 1:
-        means = [
-            (float(alike[np.ix_(joined[i], joined[j])].mean()), -i, -j)
-            for i in range(len(joined))
-            for j in range(i + 1, len(joined))
-        ]
-        best, i, j = max(means)
-        if best < threshold:
+        sizes = np.array([len(group) for group in joined], dtype=np.float32)
+        means = np.triu(sums / np.outer(sizes, sizes), k=1)
+        i, j = divmod(int(means.argmax()), len(joined))
+        if i == j or means[i, j] < threshold:
             break
-        joined[-i] += joined.pop(-j)
+        joined[i] += joined.pop(j)
+        sums[i] += sums[j]
+        sums[:, i] += sums[:, j]
+        sums = np.delete(np.delete(sums, j, axis=0), j, axis=1)
     return [sorted(group) for group in joined]
 
 

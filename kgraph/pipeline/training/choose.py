@@ -24,7 +24,8 @@ from kgraph.pipeline.training.data import Example
 from kgraph.pipeline.training.network import Network
 
 _CUTS = tuple(round(0.05 * k, 2) for k in range(1, 19))
-_HEADS = ("kgraph_entities", "kgraph_roles", "kgraph_relations")
+_SHIFTS = (0.0, -0.15, 0.15, -0.3, 0.3, -0.45)
+_HEADS = ("kgraph_mentions", "kgraph_entities", "kgraph_roles", "kgraph_relations")
 
 
 def tagging_f1(network: Network, examples: Sequence[Example]) -> float:
@@ -42,22 +43,39 @@ def tagging_f1(network: Network, examples: Sequence[Example]) -> float:
 
 
 def choose_thresholds(nlp: Language, dev: Sequence[AnnotatedPaper]) -> None:
-    """Set the pipeline's thresholds to those of the best F1 on `dev`, then calibrate its scores there."""
-    entities, relations, mentions = (_head(nlp, f"kgraph_{name}") for name in ("entities", "relations", "mentions"))
+    """Set what the pipeline's decisions hang on to what is best on `dev`, then calibrate its scores there.
+
+    How likely a word is outside of all names goes by the F1 of mentions, the threshold of aliases by that of aliases
+    and entities, the threshold of each relation type by its own.
+    """
+    mentions, entities, relations = (_head(nlp, f"kgraph_{name}") for name in ("mentions", "entities", "relations"))
     relations.weights["thresholds"] = np.full(len(RELATIONS), _CUTS[0], dtype=np.float32)
-    tagged = [_tagged(nlp, paper) for paper in dev]
+    entities.weights["threshold"] = np.array(0.5, dtype=np.float32)
+    encoded = [_encoded(nlp, paper) for paper in dev]
+    bias = mentions.weights["mentions.bias"]
+    outside = np.eye(1, len(bias), dtype=np.float32)[0]
+
+    def mentions_with(shift: float) -> float:
+        mentions.weights["mentions.bias"] = bias + np.float32(shift) * outside
+        return _f1(evaluate(dev, _extractions(nlp, dev, encoded)), "mention", "all")
 
     def aliases_at(cut: float) -> float:
         entities.weights["threshold"] = np.array(cut, dtype=np.float32)
-        return float(evaluate(dev, _extractions(nlp, dev, tagged)).tallies()["alias", ""].figures()["f1"])
+        evaluation = evaluate(dev, _extractions(nlp, dev, encoded))
+        return _f1(evaluation, "alias") + _f1(evaluation, "entity")
 
+    mentions.weights["mentions.bias"] = bias + np.float32(max(_SHIFTS, key=mentions_with)) * outside
     entities.weights["threshold"] = np.array(max(_CUTS, key=aliases_at), dtype=np.float32)
-    relations.weights["thresholds"] = relation_thresholds(dev, _extractions(nlp, dev, tagged))
-    chosen = evaluate(dev, _extractions(nlp, dev, tagged))
+    relations.weights["thresholds"] = relation_thresholds(dev, _extractions(nlp, dev, encoded))
+    chosen = evaluate(dev, _extractions(nlp, dev, encoded))
     for head, name in ((mentions, "mention"), (relations, "relation")):
         scored = [item for paper in chosen.papers for item in paper.scores[name]]
         if scored:
             head.weights["calibration"] = fit_calibration(*zip(*scored, strict=True))
+
+
+def _f1(evaluation: Evaluation, figure: str, part: str = "") -> float:
+    return float(evaluation.tallies()[figure, part].figures()["f1"])
 
 
 def relation_thresholds(gold: Sequence[AnnotatedPaper], found: Mapping[str, Extraction]) -> npt.NDArray[np.float32]:
@@ -72,7 +90,7 @@ def relation_thresholds(gold: Sequence[AnnotatedPaper], found: Mapping[str, Extr
 
 def evaluate_pipeline(nlp: Language, dev: Sequence[AnnotatedPaper]) -> Evaluation:
     """Return how the pipeline as it is agrees with annotated papers."""
-    return evaluate(dev, _extractions(nlp, dev, [_tagged(nlp, paper) for paper in dev]))
+    return evaluate(dev, _extractions(nlp, dev, [_encoded(nlp, paper) for paper in dev]))
 
 
 def _head(nlp: Language, name: str) -> Head:
@@ -81,15 +99,15 @@ def _head(nlp: Language, name: str) -> Head:
     return head
 
 
-def _tagged(nlp: Language, paper: AnnotatedPaper) -> Doc:
+def _encoded(nlp: Language, paper: AnnotatedPaper) -> Doc:
     with nlp.select_pipes(disable=_HEADS):
         return nlp(make_doc(nlp, paper.title, paper.abstract))
 
 
-def _extractions(nlp: Language, papers: Sequence[AnnotatedPaper], tagged: Sequence[Doc]) -> dict[str, Extraction]:
-    """Return the extractions of papers, by id, whose Docs have their mentions but nothing more."""
+def _extractions(nlp: Language, papers: Sequence[AnnotatedPaper], encoded: Sequence[Doc]) -> dict[str, Extraction]:
+    """Return the extractions of papers, by id, whose Docs have their vectors but nothing more."""
     found = {}
-    for paper, doc in zip(papers, tagged, strict=True):
+    for paper, doc in zip(papers, encoded, strict=True):
         copy = doc.copy()
         for name in _HEADS:
             copy = nlp.get_pipe(name)(copy)
