@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgraph import __version__
-from kgraph.errors import InputError, KGraphError, OutputError, QueryError
+from kgraph.console import SHOWN, progress, read_text, tell, tell_report, write_text
+from kgraph.errors import KGraphError, QueryError
 
 if TYPE_CHECKING:
     from kgraph.model import Extraction, Paper
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from kgraph.readers import Report
 
 DEFAULT_GRAPH = Path("exports")
-_SHOWN = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,9 +111,19 @@ def _parser() -> argparse.ArgumentParser:
     view = command("view", _view, "write the interactive page of a graph", [graph])
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
 
+    _explain_arguments(command("explain", _explain, "say what a concept is, and why its names are one", [graph]))
     _diff_arguments(command("diff", _diff, "say what changed from one graph to another", []))
 
-    evaluate = command("evaluate", _evaluate, "compare extractions with annotated records", [model])
+    _evaluate_arguments(command("evaluate", _evaluate, "compare extractions with annotated records", [model]))
+
+    train = command("train", _train, "train the pipeline from annotated records (needs the `train` extra)", [])
+    train.add_argument(
+        "config", type=Path, metavar="CONFIG", help="a TOML file; see kgraph/pipeline/training/default.toml"
+    )
+    return parser
+
+
+def _evaluate_arguments(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("gold", type=Path, metavar="GOLD", help="annotated records, JSON lines")
     evaluate.add_argument("--predicted", metavar="FILE", help="extractions to score (default: extract GOLD's papers)")
     evaluate.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: one a core)")
@@ -125,11 +135,10 @@ def _parser() -> argparse.ArgumentParser:
         "--details", action="store_true", help="with --json, add the intervals, reliability and kinds of error"
     )
 
-    train = command("train", _train, "train the pipeline from annotated records (needs the `train` extra)", [])
-    train.add_argument(
-        "config", type=Path, metavar="CONFIG", help="a TOML file; see kgraph/pipeline/training/default.toml"
-    )
-    return parser
+
+def _explain_arguments(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("name", nargs="?", metavar="NAME", help="any name of the concept, its node key or its IRI")
+    explain.add_argument("--propose", action="store_true", help="list likely merges instead, as an overrides file")
 
 
 def _diff_arguments(diff: argparse.ArgumentParser) -> None:
@@ -137,7 +146,7 @@ def _diff_arguments(diff: argparse.ArgumentParser) -> None:
     diff.add_argument("new", type=Path, metavar="NEW", help="another such folder")
     diff.add_argument("-f", "--format", default="text", choices=("text", "json", "ttl"), help="default: text")
     diff.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
-    diff.add_argument("--all", action="store_true", help=f"in text, list everything, not the first {_SHOWN} of a kind")
+    diff.add_argument("--all", action="store_true", help=f"in text, list everything, not the first {SHOWN} of a kind")
 
 
 def _year(text: str) -> int:
@@ -182,7 +191,7 @@ def _build(args: argparse.Namespace) -> None:
     extractions, given = complete([*earlier.records, *new], extract, args.withdraw, earlier.extractions)
     if args.min_score:
         extractions = [above_score(e, args.min_score) for e in extractions]
-    _tell_report(report, args)
+    tell_report(report, args)
     output = args.output or args.graph or DEFAULT_GRAPH
     skipped = earlier.skipped + len(report.skipped)
     unmatched = Report()
@@ -190,13 +199,13 @@ def _build(args: argparse.Namespace) -> None:
         extractions, output, skipped=skipped, model=model, given=given, min_score=args.min_score,
         overrides=overrides, on_unmatched=unmatched.notice,
     )  # fmt: skip
-    _tell_report(unmatched, args)
+    tell_report(unmatched, args)
     if args.quiet:
         return
     counts = manifest["counts"]
     concepts = ", ".join(f"{n:,} {kind.lower()}s" for kind, n in counts["concepts"].items())
     graph = "" if output == DEFAULT_GRAPH else f" -g {output}"
-    _tell(
+    tell(
         f"{counts['papers']:,} papers from {counts['records']:,} records"
         f" ({counts['duplicates']:,} duplicates, {counts['skipped']:,} skipped)",
         f"{sum(counts['concepts'].values()):,} concepts ({concepts}), {sum(counts['claims'].values()):,} claims",
@@ -217,8 +226,8 @@ def _extract(args: argparse.Namespace) -> None:
     report = Report()
     records = read_inputs(args.input or [str(SAMPLE)], input_format=args.input_format, year=args.year, report=report)
     found = _extracted(list(records), args, report)
-    _write_text(args.output, (dump_line(above_score(e, args.min_score)) + "\n" for e in found))
-    _tell_report(report, args)
+    write_text(args.output, (dump_line(above_score(e, args.min_score)) + "\n" for e in found))
+    tell_report(report, args)
 
 
 def _extracted(records: Sequence[Record], args: argparse.Namespace, report: Report) -> Iterator[Extraction]:
@@ -242,14 +251,14 @@ def _extracted(records: Sequence[Record], args: argparse.Namespace, report: Repo
 
     def note(message: str) -> None:
         if not args.quiet:
-            _tell(f"note: {message}")
+            tell(f"note: {message}")
 
     model = args.model or MODEL
     cache = Cache(model, note if args.verbose else None) if args.cache else None
     results = extract_papers(records, model=model, jobs=args.jobs, cache=cache, on_failure=fail, on_notice=note)
-    yield from _progress(results, len(records), "extracting", args)
+    yield from progress(results, len(records), "extracting", args)
     if cache and cache.hits and not args.quiet:
-        _tell(f"{len(papers):,} papers, {cache.hits:,} from the cache")
+        tell(f"{len(papers):,} papers, {cache.hits:,} from the cache")
 
 
 def _query(args: argparse.Namespace) -> None:
@@ -275,13 +284,13 @@ def _query(args: argparse.Namespace) -> None:
     elif args.param:
         raise SystemExit(_usage("query", "--param goes with --name"))
     else:
-        sparql = args.sparql if args.file is None else _read_text(args.file)
+        sparql = args.sparql if args.file is None else read_text(args.file)
     path = args.graph or DEFAULT_GRAPH
     if not path.is_file():
         read_manifest(path, "graph.nt")
     on_terminal = args.output == "-" and sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if on_terminal else None
-    _write_text(args.output, [format_result(run_query(open_store(path), sparql), args.format, width=width)])
+    write_text(args.output, [format_result(run_query(open_store(path), sparql), args.format, width=width)])
 
 
 def _export(args: argparse.Namespace) -> None:
@@ -290,7 +299,7 @@ def _export(args: argparse.Namespace) -> None:
     folder = args.graph or DEFAULT_GRAPH
     name = f"graph.{args.format}"
     read_manifest(folder, name)
-    _write_text(args.output, [(folder / name).read_text(encoding="utf-8")])
+    write_text(args.output, [(folder / name).read_text(encoding="utf-8")])
 
 
 def _view(args: argparse.Namespace) -> None:
@@ -300,14 +309,34 @@ def _view(args: argparse.Namespace) -> None:
 
     folder = args.graph or DEFAULT_GRAPH
     read_manifest(folder, "graph.json")
-    _write_text(args.output or str(folder / "graph.html"), [render_page(read_graph(folder))])
+    write_text(args.output or str(folder / "graph.html"), [render_page(read_graph(folder))])
+
+
+def _explain(args: argparse.Namespace) -> None:
+    from kgraph.build import read_manifest
+    from kgraph.explain import explain, find_concepts
+    from kgraph.graph import read_graph
+    from kgraph.propose import as_overrides, proposals
+
+    if (args.name is None) != args.propose:
+        raise SystemExit(_usage("explain", "give a NAME or --propose"))
+    folder = args.graph or DEFAULT_GRAPH
+    read_manifest(folder, "graph.json")
+    graph = read_graph(folder)
+    if args.propose:
+        write_text("-", [as_overrides(graph, proposals(graph))])
+        return
+    found = find_concepts(graph, args.name)
+    if not found:
+        raise KGraphError(f"no concept of {folder} has the name {args.name!r}; `kgraph query` finds names by parts")
+    write_text("-", ["\n".join(explain(graph, node) for node in found)])
 
 
 def _diff(args: argparse.Namespace) -> None:
     from kgraph.diff import compare, read_snapshot, render
 
     found = compare(read_snapshot(args.old), read_snapshot(args.new))
-    _write_text(args.output, [render(found, args.format, None if args.all else _SHOWN)])
+    write_text(args.output, [render(found, args.format, None if args.all else SHOWN)])
 
 
 def _evaluate(args: argparse.Namespace) -> None:
@@ -325,7 +354,7 @@ def _evaluate(args: argparse.Namespace) -> None:
     else:
         found = read_papers(args.predicted, input_format="jsonl", report=problems)
     result = evaluate(gold, {e.paper.id: e for e in found if isinstance(e, Extraction)})
-    _tell_report(problems, args)
+    tell_report(problems, args)
     if args.json:
         print(json.dumps(result.figures() | (result.details() if args.details else {})))
     else:
@@ -340,59 +369,6 @@ def _train(args: argparse.Namespace) -> None:
     from kgraph.pipeline.training.command import run
 
     run(args.config, log=lambda line: None if args.quiet else print(line, file=sys.stderr, flush=True))
-
-
-def _read_text(path: str) -> str:
-    try:
-        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", path) from None
-
-
-def _write_text(path: str, pieces: Iterable[str]) -> None:
-    """Write UTF-8 to stdout (`-`), or to a file that appears only when it is whole."""
-    if path == "-":
-        for piece in pieces:
-            sys.stdout.buffer.write(piece.encode("utf-8"))
-        sys.stdout.buffer.flush()
-        return
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as out:
-            out.writelines(pieces)
-        unfinished.replace(target)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _progress(items: Iterable[Extraction], total: int, verb: str, args: argparse.Namespace) -> Iterator[Extraction]:
-    """Yield the items; on a terminal, show how far they are."""
-    shown = not args.quiet and sys.stderr.isatty() and total > 1
-    for number, item in enumerate(items, start=1):
-        if shown and (number % 8 == 0 or number == total):
-            print(f"\r{verb} {number:,} of {total:,}", end="\n" if number == total else "", file=sys.stderr, flush=True)
-        yield item
-
-
-def _tell(*lines: str) -> None:
-    for line in lines:
-        print(line, file=sys.stderr)
-
-
-def _tell_report(report: Report, args: argparse.Namespace) -> None:
-    """Name what was skipped and noticed in the input; beyond the first few only with -v."""
-    if args.quiet:
-        return
-    for problems, verb in ((report.skipped, "skipped"), (report.notices, "note")):
-        shown = problems if args.verbose else problems[:_SHOWN]
-        _tell(*(f"{verb}: {problem}" for problem in shown))
-        if len(problems) > len(shown):
-            _tell(f"{verb}: and {len(problems) - len(shown):,} more; -v names them all")
-    if report.replaced:
-        _tell(f"note: {report.replaced:,} control characters or lone surrogates became U+FFFD")
 
 
 def _usage(command: str, message: str) -> int:

@@ -56,6 +56,8 @@ def _head(graph: nx.MultiDiGraph, node: str) -> Iterator[str]:
     data = graph.nodes[node]
     yield f"{data['label']}  ({data['kind']})"
     yield f"  {ID_BASE}{node}"
+    for link in data.get("exactMatch", ()):
+        yield f"  the same as {link}"
     roles = dict.fromkeys(_PAPER_RELATIONS, 0)
     for _, _, relation in graph.in_edges(node, keys=True):
         if relation in roles:
@@ -73,7 +75,7 @@ def _names(graph: nx.MultiDiGraph, node: str) -> Iterator[str]:
         if ours:
             yield f"  {reason}:"
         for alias in ours:
-            yield f"    {alias['name']}"
+            yield f"    {alias['name']}" + (f"  ({alias['because']})" if "because" in alias else "")
             if rule != "same-name":
                 yield f"        {alias['paper'].removeprefix('paper/')}: {_line(alias['text'])}"
 

@@ -50,7 +50,17 @@ def proposals(graph: nx.MultiDiGraph) -> list[Proposal]:
             continue
         rare, frequent = sorted((one, other), key=lambda node: (concepts[node]["papers"], node))
         found.setdefault((frequent, rare), Proposal(concepts[rare]["papers"], frequent, rare, because))
-    return sorted(found.values(), key=lambda p: (-p.value, p.into, p.other))
+    ordered = sorted(found.values(), key=lambda p: (-p.value, p.into, p.other))
+    # A concept can be merged away once, and not into one that is merged away itself: the best proposal has it.
+    gone: set[str] = set()
+    kept: set[str] = set()
+    chosen = []
+    for proposal in ordered:
+        if proposal.other not in gone | kept and proposal.into not in gone:
+            gone.add(proposal.other)
+            kept.add(proposal.into)
+            chosen.append(proposal)
+    return chosen
 
 
 def _named_alike_in_a_paper(

@@ -27,9 +27,10 @@ ORDER = [
     {"kgraph.pipeline.training"},
     {"kgraph.resolve"},
     {"kgraph.graph"},
-    {"kgraph.rdf", "kgraph.view", "kgraph.query"},
+    {"kgraph.rdf", "kgraph.view", "kgraph.query", "kgraph.explain", "kgraph.propose"},
     {"kgraph.build"},
     {"kgraph.diff"},
+    {"kgraph.console"},
     {"kgraph.cli"},
     {"kgraph.__main__"},
 ]
@@ -43,7 +44,15 @@ HEAVY = {
     "pyoxigraph": ("kgraph.rdf", "kgraph.query"),
     "pyvis": ("kgraph.view",),
     "scipy": ("kgraph.view",),
-    "networkx": ("kgraph.graph", "kgraph.rdf", "kgraph.view", "kgraph.build", "kgraph.diff"),
+    "networkx": (
+        "kgraph.explain",
+        "kgraph.propose",
+        "kgraph.graph",
+        "kgraph.rdf",
+        "kgraph.view",
+        "kgraph.build",
+        "kgraph.diff",
+    ),
 }
 
 
