@@ -252,6 +252,7 @@ def kill_processes_at(papers: set[int], monkeypatch: pytest.MonkeyPatch) -> None
         if next(count) in papers:
             for process in multiprocessing.active_children()[:1]:
                 process.kill()
+                process.join()  # so that the next call does not find the dead one
 
     monkeypatch.setattr("kgraph.extract._BATCH", 4)
     monkeypatch.setattr(Cache, "put", put_and_kill)

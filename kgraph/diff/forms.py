@@ -68,8 +68,8 @@ def as_dict(diff: Diff) -> dict[str, Any]:
             group: {kind: [_change(change) for change in changes] for kind, changes in kinds.items()}
             for group, kinds in diff.changes.items()
         },
-        "replacedBy": diff.replaced_by,
-        "derivedFrom": diff.derived_from,
+        "replacedBy": dict(sorted(diff.replaced_by.items())),
+        "derivedFrom": dict(sorted(diff.derived_from.items())),
     }
 
 
