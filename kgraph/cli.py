@@ -328,7 +328,9 @@ def _explain(args: argparse.Namespace) -> None:
         return
     found = find_concepts(graph, args.name)
     if not found:
-        raise KGraphError(f"no concept of {folder} has the name {args.name!r}; `kgraph query` finds names by parts")
+        raise KGraphError(
+            f"no concept of {folder} has the name {args.name!r}; /, in the page, finds names by their parts"
+        )
     write_text("-", ["\n".join(explain(graph, node) for node in found)])
 
 

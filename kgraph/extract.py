@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kgraph.errors import KGraphError, ModelError
 from kgraph.evidence import Sentences, relation_evidence
-from kgraph.model import Entity, Extraction, Mention, Paper, Relation
+from kgraph.model import Entity, Extraction, Mention, Paper, Relation, only_entities
 from kgraph.processes import ProcessDied, map_batches
 from kgraph.records import SCORE_DIGITS
 from kgraph.resources import MODEL
@@ -213,10 +213,5 @@ def above_score(extraction: Extraction, min_score: float) -> Extraction:
         kept = tuple(m for m in entity.mentions if m.score >= min_score)
         if kept and entity.score >= min_score:
             entities[position] = replace(entity, mentions=kept)
-    place = {old: new for new, old in enumerate(entities)}
-    relations = tuple(
-        replace(r, head=place[r.head], tail=place[r.tail])
-        for r in extraction.relations
-        if r.score >= min_score and r.head in place and r.tail in place
-    )
-    return replace(extraction, entities=tuple(entities.values()), relations=relations)
+    remaining = only_entities(extraction, entities)
+    return replace(remaining, relations=tuple(r for r in remaining.relations if r.score >= min_score))

@@ -6,10 +6,11 @@ import re
 import unicodedata
 
 #: Common words of English that common words of its neighbours are not ("die", "in", "on", "as", "me" are).
-_COMMON = (
+_COMMON_WORDS = (
     "the of and to is that for we with are this by be which from it or our can has have not these their its at using"
     " such than both into been while between each where also how based through however they more"
 )
+_COMMON = frozenset(_COMMON_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST_WORDS = 15
 _LEAST_COMMON = 0.08
@@ -25,6 +26,5 @@ def looks_english(text: str) -> bool:
     latin = sum(c.isascii() or unicodedata.name(c, "").startswith("LATIN") for c in letters)
     if 2 * latin < len(letters):
         return False
-    listed = frozenset(_COMMON.split())
-    common = sum(word.lower() in listed for word in words)
+    common = sum(word.lower() in _COMMON for word in words)
     return len(words) < _FEWEST_WORDS or common >= _LEAST_COMMON * len(words)

@@ -57,7 +57,7 @@ def run(path: Path, log: Log) -> None:
     if config.silver:
         papers = silver_papers(config.silver, config.settings.seed, [*gold, *dev])
         log(f"{len(papers)} papers without annotations, marked by {len(networks)} teachers")
-        silver = make_silver(networks, papers, nlp, pieces, lambda _done: None)
+        silver = make_silver(networks, papers, nlp, pieces, log)
         learn(networks[-1], mixed_passes(examples, silver, config.silver.settings), config.silver.settings)
     log(report(export(networks[-1], vocabulary, dev, config.output, config.version), errors=20))
 

@@ -28,7 +28,7 @@ def make_silver(
     papers: Sequence[Paper],
     nlp: Language,
     pieces: WordPieces,
-    progress: Callable[[int], None],
+    log: Callable[[str], None],
 ) -> list[Example]:
     """Return one example a paper, in no certain order, with the mean of what the teachers find likely.
 
@@ -41,7 +41,8 @@ def make_silver(
             batch = texts[start : start + _BATCH]
             words = [teacher.words([t.window for t in batch]) for teacher in teachers]
             out += [_example(teachers, text, [w[i] for w in words]) for i, text in enumerate(batch)]
-            progress(len(out))
+            if start // _BATCH % 50 == 0:
+                log(f"{len(out):,} of {len(texts):,} marked")
     return out
 
 
