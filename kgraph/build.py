@@ -36,7 +36,7 @@ class Earlier:
     `records` are the papers that kgraph extracted itself, and the extractions that it was given.
     `extractions`, by title and abstract, are what it extracted and would extract again just so;
     `outdated` is the number of papers where it would not. `skipped` records could not be read. `overrides`
-    are those that were applied.
+    are those that were applied, `min_support` the papers that a concept had to have.
     """
 
     records: Sequence[Record] = ()
@@ -44,6 +44,7 @@ class Earlier:
     outdated: int = 0
     skipped: int = 0
     overrides: Overrides = field(default_factory=Overrides)
+    min_support: int = 1
 
 
 def read_folder(folder: Path, *, model: Path = MODEL, min_score: float = 0.0) -> Earlier:
@@ -74,6 +75,7 @@ def read_folder(folder: Path, *, model: Path = MODEL, min_score: float = 0.0) ->
         0 if usable else len(own),
         counts["skipped"],
         overrides_from_dict(manifest["overrides"]["said"] if "overrides" in manifest else {}, str(folder / MANIFEST)),
+        manifest.get("min_support", 1),
     )
 
 
@@ -109,6 +111,7 @@ def write_folder(
     model: Path = MODEL,
     given: Iterable[str] | None = None,
     min_score: float = 0.0,
+    min_support: int = 1,
     overrides: Overrides | None = None,
     on_unmatched: Callable[[str, int | None, str], None] | None = None,
 ) -> dict[str, Any]:
@@ -117,7 +120,8 @@ def write_folder(
     All files are written beside, then renamed one by one, the manifest last; other files in the
     folder are left alone. `skipped` is the number of records that could not be read. `given` are the
     ids of the papers, by default all, whose extraction is not that of `model` by this kgraph; what scores
-    below `min_score` was left out of the extractions. The manifest keeps the `overrides`; `on_unmatched` is
+    below `min_score` was left out of the extractions. Concepts of fewer papers than `min_support` are left out
+    of the graph. The manifest keeps the `overrides`; `on_unmatched` is
     called with file, line and message for each that changes nothing. Raises OutputError where the folder
     cannot be written; an error before the renames changes nothing.
     """
@@ -132,7 +136,9 @@ def write_folder(
         unfinished.mkdir()
         dropped, unmatched = Dropped(), list[Unmatched]()
         overrides = overrides or Overrides()
-        graph = build_graph(extractions, dropped, overrides=overrides, on_unmatched=unmatched.append)
+        graph = build_graph(
+            extractions, dropped, min_support=min_support, overrides=overrides, on_unmatched=unmatched.append
+        )
         for found in unmatched:
             if on_unmatched:
                 on_unmatched(found.entry.file, found.entry.line, found.message)
@@ -146,6 +152,7 @@ def write_folder(
             "model": folder_hash(model),
             "extractor": extractor_versions(),
             "min_score": min_score,
+            "min_support": min_support,
             "ontology": file_hash(ontology_folder() / "kgraph.ttl"),
             "counts": {
                 "records": records,

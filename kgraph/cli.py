@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         "build", _build, "extract, build the graph, and write it with its RDF and its page", [source, model, graph]
     )
     build.add_argument("--withdraw", action="append", default=[], metavar="ID", help="leave out the paper with this id")
+    build.add_argument("--min-support", type=_positive, metavar="N", help="leave out concepts of fewer than N papers")
     build.add_argument("--overrides", action="append", type=Path, metavar="FILE", help="corrections, YAML or SSSOM TSV")
     build.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: GRAPH, else exports)")
 
@@ -182,6 +183,7 @@ def _build(args: argparse.Namespace) -> None:
     overrides = earlier.overrides if args.overrides is None else read_overrides(args.overrides, report.notice)
     if overrides and args.overrides is None:
         report.notice(str(args.graph), None, f"its {len(overrides):,} overrides are kept; --overrides replaces them")
+    min_support = args.min_support or earlier.min_support
     inputs = args.input or ([] if args.graph is not None else [str(SAMPLE)])
     new = read_inputs(inputs, input_format=args.input_format, year=args.year, report=report)
 
@@ -197,7 +199,7 @@ def _build(args: argparse.Namespace) -> None:
     unmatched = Report()
     manifest = write_folder(
         extractions, output, skipped=skipped, model=model, given=given, min_score=args.min_score,
-        overrides=overrides, on_unmatched=unmatched.notice,
+        min_support=min_support, overrides=overrides, on_unmatched=unmatched.notice,
     )  # fmt: skip
     tell_report(unmatched, args)
     if args.quiet:

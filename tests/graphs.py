@@ -33,8 +33,17 @@ def evidence(paper: str, field: str, text: str, quote: str, score: float) -> dic
     }
 
 
-def alias(name: str, paper: str = PLAIN) -> dict[str, str]:
-    return {"name": name, "rule": "key", "paper": paper, "text": f"Here stands {name}."}
+def alias(name: str, paper: str = PLAIN) -> dict[str, Any]:
+    text = f"Here stands {name}."
+    return {
+        "name": name,
+        "rule": "same-name",
+        "paper": paper,
+        "field": "abstract",
+        "start": 0,
+        "end": len(text),
+        "text": text,
+    }
 
 
 def small_graph() -> nx.MultiDiGraph:
@@ -44,7 +53,7 @@ def small_graph() -> nx.MultiDiGraph:
         PLAIN,
         kind="Paper",
         label=TITLE,
-        id="0000.00001",
+        identifier="0000.00001",
         pipeline=PIPELINE,
         date="2017-06-12",
         url="https://example.org/papers/1",
@@ -54,7 +63,13 @@ def small_graph() -> nx.MultiDiGraph:
         categories=["cs.CL"],
     )
     graph.add_node(
-        HOSTILE, kind="Paper", label=AWKWARD, id="a paper", pipeline="", date="--10-26", url="javascript:alert(1)"
+        HOSTILE,
+        kind="Paper",
+        label=AWKWARD,
+        identifier="a paper",
+        pipeline="",
+        date="--10-26",
+        url="javascript:alert(1)",
     )
     for key, kind, label, papers, names in (
         (TRANSFORMER, "Method", "Transformer", 2, ("Transformer", "Transformers", "the TRANSFORMER")),

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import entity, extraction, paper
+from examples import entity, extraction, naming, paper
 
 from kgraph.build import MANIFEST, complete, file_hash, read_folder, read_manifest, write_folder
 from kgraph.cache import Cache
 from kgraph.cli import main
 from kgraph.errors import GraphError, KGraphError, OutputError
 from kgraph.extract import extract_paper, load_pipeline, pipeline_name
+from kgraph.graph import read_graph
 from kgraph.model import Extraction, Paper
 from kgraph.records import dump_line
 
@@ -227,6 +228,20 @@ def test_scores_left_out_of_a_graph_come_back_where_they_are_asked_for(tmp_path:
     assert main(["build", "-q", "-g", str(tmp_path / "grown"), second, "--min-score", after]) == 0
     assert main(["build", "-q", first, second, "--min-score", after, "-o", str(tmp_path / "together")]) == 0
     assert contents(tmp_path / "grown") == contents(tmp_path / "together")
+
+
+def test_concepts_of_few_papers_are_left_out_and_stay_out_when_papers_are_added(tmp_path: Path) -> None:
+    first = write_lines(tmp_path / "a.jsonl", naming("a", "beam search"), naming("b", "beam search"))
+    second = write_lines(tmp_path / "b.jsonl", naming("c", "beam search"), naming("d", "tabu search"))
+    grown, together = tmp_path / "grown", tmp_path / "together"
+    assert main(["build", "-q", str(first), "--min-support", "2", "-o", str(grown)]) == 0
+    assert main(["build", "-q", "-g", str(grown), str(second)]) == 0
+    assert main(["build", "-q", str(first), str(second), "--min-support", "2", "-o", str(together)]) == 0
+    assert contents(grown) == contents(together)
+    assert "method/tabu-search" not in read_graph(grown)
+    assert read_manifest(grown)["counts"]["dropped"]["concepts of too few papers"] == 1
+    assert main(["build", "-q", "-g", str(grown), "--min-support", "1"]) == 0
+    assert "method/tabu-search" in read_graph(grown)
 
 
 def test_a_graph_that_does_not_say_what_it_was_given_is_not_added_to(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import examples
 import networkx as nx
 import pytest
-from examples import entity, extraction, naming, paper
+from examples import entity, extraction, naming, paper, span
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,10 +59,24 @@ def test_every_alias_tells_its_rule_its_paper_and_its_sentence() -> None:
     graph = build_graph([naming("a", "support vector machine", "SVM")])
     (node,) = [d for _, d in graph.nodes(data=True) if d["kind"] == "Method"]
     sentence = "Here we look at support vector machine and at SVM."
+    place = {"paper": "paper/a", "field": "abstract", "start": 0, "end": len(sentence), "text": sentence}
     assert node["aliases"] == [
-        {"name": "SVM", "rule": "defined-acronym", "paper": "paper/a", "text": sentence},
-        {"name": "support vector machine", "rule": "same-name", "paper": "paper/a", "text": sentence},
+        {"name": "SVM", "rule": "defined-acronym", **place},
+        {"name": "support vector machine", "rule": "same-name", **place},
     ]
+
+
+def test_an_acronym_that_other_papers_define_shows_where_one_of_them_does() -> None:
+    of = paper("On SVMs", "An SVM is old. A support vector machine (SVM) cuts space in two.", "b")
+    first = entity(of, "Method", "title:SVMs", "SVM", "support vector machine")
+    again = span(of, "SVM", nth=1)
+    bracket = replace(first.mentions[1], start=again.start, end=again.end)
+    defining = extraction(of, replace(first, mentions=(*first.mentions, bracket)))
+    graph = build_graph([defining, *(naming(i, "support vector machine", "SVM") for i in "cd"), naming("a", "SVms")])
+    aliases = {alias["name"]: alias for alias in graph.nodes["method/support-vector-machine"]["aliases"]}
+    sentence = "A support vector machine (SVM) cuts space in two."
+    assert (aliases["SVM"]["rule"], aliases["SVM"]["text"]) == ("defined-acronym", sentence)
+    assert (aliases["SVms"]["rule"], aliases["SVms"]["text"]) == ("known-acronym", sentence)
 
 
 def test_a_name_has_the_type_that_four_in_five_of_its_mentions_have() -> None:

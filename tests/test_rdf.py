@@ -113,6 +113,18 @@ def test_the_label_of_a_concept_is_not_among_its_other_names(rdf: Graph) -> None
     assert rdf.value(concept, KG.papers) == Literal(2)
 
 
+def test_every_name_leads_to_the_rule_and_the_characters_that_show_it(rdf: Graph) -> None:
+    concept, xl = ID[TRANSFORMER], Namespace("http://www.w3.org/2008/05/skos-xl#")
+    (preferred,) = rdf.objects(concept, xl.prefLabel)
+    assert rdf.value(preferred, xl.literalForm) == Literal("Transformer")
+    others = set(rdf.objects(concept, xl.altLabel))
+    assert {rdf.value(other, xl.literalForm) for other in others} == set(rdf.objects(concept, SKOS.altLabel))
+    for alias in {preferred, *others}:
+        assert rdf.value(alias, KG.rule) == Literal("same-name")
+        assert rdf.value(alias, PROV.wasDerivedFrom) == ID[PLAIN]
+        assert int(rdf.value(alias, KG.end)) == len(rdf.value(alias, KG.quote))
+
+
 def test_a_concept_is_linked_to_what_is_the_same_elsewhere_and_to_no_unsafe_address(rdf: Graph) -> None:
     assert list(rdf.objects(ID[BLEU], SKOS.exactMatch)) == [URIRef("https://example.org/terms#BLEU")]
 
@@ -155,7 +167,7 @@ def test_triples_come_once_and_in_the_order_of_their_bytes() -> None:
 def test_papers_come_in_order_whatever_their_ids(ids: list[str]) -> None:
     graph: nx.MultiDiGraph = nx.MultiDiGraph()
     for paper_id in ids:
-        graph.add_node(paper_key(paper_id), kind="Paper", label="x", id=paper_id, pipeline="")
+        graph.add_node(paper_key(paper_id), kind="Paper", label="x", identifier=paper_id, pipeline="")
     triples = list(graph_triples(graph))
     assert triples == sorted(triples)
 
@@ -201,7 +213,7 @@ def test_turtle_puts_the_type_first_and_groups_what_belongs_together() -> None:
 @pytest.mark.parametrize("tail", ["2210.", "-x", ".a", "_a.b-"])
 def test_turtle_shortens_an_iri_only_where_that_is_safe(tail: str) -> None:
     graph: nx.MultiDiGraph = nx.MultiDiGraph()
-    graph.add_node(f"paper/{tail}", kind="Paper", label="x", id=tail, pipeline="")
+    graph.add_node(f"paper/{tail}", kind="Paper", label="x", identifier=tail, pipeline="")
     short = tail == "_a.b-"
     assert (f"\npaper:{tail} a " if short else f"\n<{ID_BASE}paper/{tail}> a ") in written(graph, "ttl").decode()
 

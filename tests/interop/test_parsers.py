@@ -44,7 +44,7 @@ def a_graph_that_says(texts: list[str], paper_id: str, url: str) -> nx.MultiDiGr
     label, name, quote, author, pipeline = texts
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name="kgraph")
     paper = paper_key(paper_id)
-    graph.add_node(paper, kind="Paper", label=label, id=paper_id, pipeline=pipeline, url=url, authors=[author])
+    graph.add_node(paper, kind="Paper", label=label, identifier=paper_id, pipeline=pipeline, url=url, authors=[author])
     graph.add_node("task/x", kind="Task", label=label, papers=1, aliases=[{"name": name}])
     item = {"paper": paper, "field": "title", "start": 0, "end": 9, "quote": quote, "score": 0.25, "mentions": []}
     graph.add_edge(paper, "task/x", "uses", support=1, score=0.25, evidence=[item])
