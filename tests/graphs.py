@@ -121,7 +121,7 @@ def a_richer_graph() -> nx.MultiDiGraph:
     """Return the small graph with more datasets, so that some are used together."""
     graph = small_graph()
     for key, label in (("dataset/squad", "SQuAD"), ("dataset/c4", "C4")):
-        graph.add_node(key, kind="Dataset", label=label, papers=2, aliases=[{"name": f"the {label} data"}])
+        graph.add_node(key, kind="Dataset", label=label, papers=2, aliases=[alias(f"the {label} data")])
     item = graph.edges[PLAIN, TRANSFORMER, "introduces"]["evidence"][0]
     for paper, key in ((PLAIN, "dataset/squad"), (HOSTILE, "dataset/squad"), (PLAIN, "dataset/c4")):
         graph.add_edge(paper, key, "uses", support=1, score=0.5, evidence=[{**item, "paper": paper, "score": 0.5}])

@@ -69,14 +69,14 @@ def test_numbers_that_differ_and_words_that_are_added_are_not_proposed(one: str,
 
 
 def test_proposals_are_an_overrides_file_with_the_most_valuable_first() -> None:
-    papers = [naming(i, "convolutional network") for i in "ab"] + [naming(i, "convolution networks") for i in "cd"]
+    papers = [naming(i, "generative network") for i in "ab"] + [naming(i, "generation networks") for i in "cd"]
     graph = build_graph([*papers, naming("e", "graph classifier"), naming("f", "graph classification")])
     lines = as_overrides(graph, proposals(graph)).splitlines()
     assert lines[1:6] == [
         "merge:",
-        "  # convolutional network (2) = convolution networks (2)",
-        "  - concepts: [method/convolutional-network, method/convolution-network]",
-        "    into: method/convolutional-network",
+        "  # generative network (2) = generation networks (2)",
+        "  - concepts: [method/generative-network, method/generation-network]",
+        "    into: method/generative-network",
         '    because: "their words begin alike"',
     ]
     assert [p.value for p in proposals(graph)] == [2, 1]

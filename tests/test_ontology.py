@@ -37,8 +37,8 @@ def own(ontology: Graph, *kinds: URIRef) -> set[URIRef]:
     return {s for kind in kinds for s in ontology.subjects(RDF.type, kind) if s.startswith(ONTOLOGY_BASE)}
 
 
-def test_there_are_nine_classes(ontology: Graph) -> None:
-    names = {*EntityType, "Concept", "Paper", "Claim", "Evidence", "ExtractionRun"}
+def test_there_are_ten_classes(ontology: Graph) -> None:
+    names = {*EntityType, "Concept", "Alias", "Paper", "Claim", "Evidence", "ExtractionRun"}
     assert own(ontology, OWL.Class) == {KG[name] for name in names}
 
 

@@ -210,7 +210,7 @@ def _label(got: _Gathered, key: str, usual: Mapping[str, str]) -> str:
         forms[singular_form(name)] += count
     best = usual_form(forms, got.mentions)
     singulars = Counter({form: count for form, count in forms.items() if form in plain})
-    if singulars and forms[single := usual_form(singulars, got.mentions)] * _RARE_CASE >= forms[best]:
+    if singulars and forms[single := usual_form(singulars, got.mentions)] * _RARE_CASE > forms[best]:
         return single
     return usual_form(Counter({n: c for n, c in plain.items() if singular_form(n) == best}), got.mentions)
 

@@ -94,9 +94,10 @@ def shouted_keys(entities: Iterable[Entity]) -> frozenset[str]:
             if len(mention.text) > 2 and " " not in (key := name_key(mention.text)):
                 by_key[key].add(mention.text)
         for key, names in by_key.items():
-            shouts = any(singular(name).isupper() for name in names)
-            if shouts != any(name.islower() for name in names):
-                (capitals if shouts else small)[key] += 1
+            if all(name.islower() for name in names):
+                small[key] += 1
+            elif any(singular(name).isupper() for name in names) and not any(name.islower() for name in names):
+                capitals[key] += 1
     return frozenset(key for key, n in small.items() if min(n, capitals[key]) > _BOTH_COMMON * (n + capitals[key]))
 
 

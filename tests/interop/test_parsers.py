@@ -11,7 +11,7 @@ import subprocess
 import networkx as nx
 import pyoxigraph
 import pytest
-from graphs import small_graph
+from graphs import alias, small_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Graph, URIRef
@@ -45,7 +45,7 @@ def a_graph_that_says(texts: list[str], paper_id: str, url: str) -> nx.MultiDiGr
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name="kgraph")
     paper = paper_key(paper_id)
     graph.add_node(paper, kind="Paper", label=label, identifier=paper_id, pipeline=pipeline, url=url, authors=[author])
-    graph.add_node("task/x", kind="Task", label=label, papers=1, aliases=[{"name": name}])
+    graph.add_node("task/x", kind="Task", label=label, papers=1, aliases=[alias(name, paper) | {"text": quote}])
     item = {"paper": paper, "field": "title", "start": 0, "end": 9, "quote": quote, "score": 0.25, "mentions": []}
     graph.add_edge(paper, "task/x", "uses", support=1, score=0.25, evidence=[item])
     return graph
