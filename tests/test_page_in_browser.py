@@ -338,6 +338,24 @@ HOSTILE = [
 ]
 
 
+def test_the_panel_tells_a_persons_reason_the_links_and_what_was_kept_apart(open_page: Open) -> None:
+    graph: nx.MultiDiGraph = nx.MultiDiGraph()
+    names = [
+        {"name": "kNN-LM", "rule": "override", "paper": "paper/1", "text": "kNN-LM", "because": "Its authors say so"}
+    ]
+    apart = [{"concept": "method/b", "guard": "their numbers differ"}, {"concept": "method/gone", "guard": "gone"}]
+    graph.add_node("method/a", kind="Method", label="kNN-LM", papers=1, aliases=names, apart=apart,
+                   exactMatch=["https://example.org/terms#knn", "javascript:window.pwned=1"])  # fmt: skip
+    graph.add_node("method/b", kind="Method", label="kNN-LM 2", papers=1, aliases=[])
+    page = open_page(render_page(graph), address="#n=method/a")
+    page.wait_for_selector("#panel .apart")
+    assert "override: Its authors say so" in page.inner_text("#panel .aliases")
+    assert page.locator("#panel a").evaluate_all("links => links.map(l => l.href)") == ["https://example.org/terms#knn"]
+    assert page.inner_text("#panel .apart").split("\n") == ["kNN-LM 2", "their numbers differ"]
+    page.click("#panel .apart button")
+    assert page.inner_text("#panel h2") == "kNN-LM 2"
+
+
 def hostile_graph() -> nx.MultiDiGraph:
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name=HOSTILE[0])
     for i, text in enumerate(HOSTILE):

@@ -104,6 +104,16 @@ def test_an_acronym_in_small_letters_beside_its_capitals_is_no_word() -> None:
     assert list(nodes(naming("a", "SORT", "sort"), naming("b", "sort", "SORT"))) == ["method/sort"]
 
 
+def test_an_acronym_is_no_name_of_what_one_paper_calls_so_loosely() -> None:
+    usual = [naming(i, "large language models", "LLMs") for i in "abcdef"]
+    found = resolve([*usual, naming("z", "language models", "LLMs")]).concepts
+    assert {a.name for a in found["method/language-model"].aliases} == {"language models"}
+    guard = "nearly all papers mean the other by 'LLMs'"
+    assert ("method/large-language-model", guard) in found["method/language-model"].apart
+    other = resolve([*usual, naming("z", "long loop machines", "LLMs")]).concepts["method/long-loop-machine"]
+    assert {a.name for a in other.aliases} == {"long loop machines", "LLMs"}
+
+
 def label(*papers: Extraction) -> str:
     (concept,) = resolve(papers).concepts.values()
     return concept.label

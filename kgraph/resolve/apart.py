@@ -19,17 +19,21 @@ _NUMBER = re.compile(r"\d+")
 
 
 def near_misses(
-    nodes: Mapping[tuple[str, EntityType], str], refused: Iterable[Refusal], concepts: Collection[str]
+    nodes: Mapping[tuple[str, EntityType], str],
+    refused: Iterable[Refusal],
+    dissent: Iterable[tuple[str, str, str]],
+    concepts: Collection[str],
 ) -> dict[str, list[tuple[str, str]]]:
     """Return, by node key, the (node key, guard) of the concepts that it was kept apart from, sorted.
 
-    `nodes` has the node of each (resolution key, type); only those among `concepts` count.
+    `nodes` has the node of each (resolution key, type), `dissent` the node keys and guards of names that were taken
+    away; only nodes among `concepts` count.
     """
     by_key: dict[str, set[str]] = defaultdict(set)
     for (key, _), node in nodes.items():
         if node in concepts:
             by_key[key].add(node)
-    pairs: set[tuple[str, str, str]] = set()
+    pairs: set[tuple[str, str, str]] = set(dissent)
     for refusal in refused:
         pairs |= {(a, b, refusal.guard) for a in by_key.get(refusal.one, ()) for b in by_key.get(refusal.other, ())}
     for found in by_key.values():

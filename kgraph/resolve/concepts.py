@@ -50,6 +50,8 @@ RULES = (
 )
 #: An acronym is the label where so many times as many entities have it as have the long form.
 MOSTLY_SHORT = 5
+#: A name that so many entities have, nearly all of one concept, is no name of another.
+ENOUGH_USES = 5
 #: The singular is the label, unless its letter case is that many times rarer than the plural's.
 _RARE_CASE = 5
 
@@ -131,7 +133,7 @@ def resolve(extractions: Sequence[Extraction], overrides: Overrides | None = Non
                 gathered[node].add(Alias(name, rule, *where, because), names[name])
         of[extraction.paper.id] = tuple(here)
     concepts = {}
-    misses = near_misses(nodes, keys.refused, gathered.keys())
+    misses = near_misses(nodes, keys.refused, _without_dissent(gathered), gathered.keys())
     for node, got in sorted(gathered.items()):
         type_ = EntityType(node.partition("/")[0].capitalize())
         label = overriding.label(node) or _label(got, got.key(own_key.get(node)), keys.usual)
@@ -153,6 +155,41 @@ def _definers(ordered: Sequence[Extraction], keys: Keys) -> dict[tuple[str, Enti
                 if (key, entity.type) in known and any(is_acronym_of(short, long) for short in names):
                     found.setdefault((key, entity.type), (paper_key(extraction.paper.id), position))
     return found
+
+
+def _without_dissent(gathered: Mapping[str, _Gathered]) -> list[tuple[str, str, str]]:
+    """Take away acronyms that few papers use for a concept and nearly all for another; return both nodes and why.
+
+    "LLM" is no name of "language model" because of a paper on "language models (LLMs)": whoever looks it up means the
+    concept that other papers define so. But "LM" is one of "Levenberg-Marquardt" too: only where the words of one
+    concept are among those of the other does a paper speak loosely.
+    """
+    users: dict[str, Counter[str]] = defaultdict(Counter)
+    for node, got in gathered.items():
+        for name, count in got.count.items():
+            if looks_like_acronym(name):
+                users[name_key(name)][node] += count
+    usual = {
+        key: node
+        for key, counts in users.items()
+        for node, count in counts.items()
+        if counts.total() >= ENOUGH_USES and count >= CLEAR_SHARE * counts.total()
+    }
+    apart: list[tuple[str, str, str]] = []
+    for node, got in gathered.items():
+        for alias in sorted(got.aliases.values()):
+            other = usual.get(name_key(alias.name), node) if looks_like_acronym(alias.name) else node
+            if other != node and alias.rule in ("defined-acronym", "same-entity"):
+                meant = gathered[other].aliases.get(alias.name)
+                if meant and meant.rule in ("defined-acronym", KNOWN_ACRONYM) and _contained(got, gathered[other]):
+                    del got.aliases[alias.name]
+                    apart.append((node, other, f"nearly all papers mean the other by {alias.name!r}"))
+    return apart
+
+
+def _contained(one: _Gathered, other: _Gathered) -> bool:
+    words, others = (set(" ".join(got.keys).split(" ")) for got in (one, other))
+    return words <= others or others <= words
 
 
 @dataclass(slots=True)
@@ -199,6 +236,8 @@ def _label(got: _Gathered, key: str, usual: Mapping[str, str]) -> str:
 
     An acronym only where hardly anybody writes it out ("BERT"). A plural speaks for the letter case of its singular.
     """
+    if len(got.count) == 1:
+        return next(iter(got.count))
     names = {n: count for n, count in got.count.items() if not is_makeshift(n)} or got.count
     own = {n: count for n, count in names.items() if key in (name_key(n), n, usual.get(name_key(n)))} or names
     short = {n: count for n, count in names.items() if n not in own and looks_like_acronym(n)}

@@ -46,6 +46,8 @@ def node_records(
             names = sorted({alias["name"] for alias in data.get("aliases", ())} - {data["label"]})
             if names:
                 record["names"] = names
+            if links := data.get("exactMatch"):
+                record["exactMatch"] = links
         records.append(record)
     return records
 
@@ -90,7 +92,7 @@ def evidence_tables(graph: nx.MultiDiGraph[str], index: Mapping[str, int]) -> di
 
     `texts`: [paper's id or null, field, text]. `edges`, beside the edges: [text, score, start, end,
     start, end, ...] each, the marks in characters of that text. `aliases`, by node id: [name, rule,
-    text].
+    text, a person's reason or ""]. `apart`, by node id: [node id, guard] of the near misses.
     """
     texts: list[list[Any]] = []
     position: dict[tuple[str, str, str], int] = {}
@@ -113,11 +115,19 @@ def evidence_tables(graph: nx.MultiDiGraph[str], index: Mapping[str, int]) -> di
             rows.append([text_number(item["paper"], item["field"], item["quote"]), item["score"], *marks])
         edges.append(rows)
     aliases = {
-        number: [[alias["name"], alias["rule"], text_number(alias["paper"], "", alias["text"])] for alias in known]
+        number: [
+            [alias["name"], alias["rule"], text_number(alias["paper"], "", alias["text"]), alias.get("because", "")]
+            for alias in known
+        ]
         for key, number in index.items()
         if (known := graph.nodes[key].get("aliases"))
     }
-    return {"texts": texts, "edges": edges, "aliases": aliases}
+    apart = {
+        number: [[index[other["concept"]], other["guard"]] for other in known if other["concept"] in index]
+        for key, number in index.items()
+        if (known := graph.nodes[key].get("apart"))
+    }
+    return {"texts": texts, "edges": edges, "aliases": aliases, "apart": apart}
 
 
 def _sorted_edges(graph: nx.MultiDiGraph[str]) -> list[tuple[str, str, str, dict[str, Any]]]:
