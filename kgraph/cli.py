@@ -170,7 +170,6 @@ def _score(text: str) -> float:
 
 def _build(args: argparse.Namespace) -> None:
     from kgraph.build import PAPERS, Earlier, complete, read_folder, write_folder
-    from kgraph.extract import above_score
     from kgraph.overrides import read_overrides
     from kgraph.readers import Report, read_inputs
     from kgraph.resources import MODEL, SAMPLE
@@ -190,9 +189,8 @@ def _build(args: argparse.Namespace) -> None:
     def extract(papers: list[Paper]) -> Iterator[Extraction]:
         return _extracted(papers, args, report)
 
-    extractions, given = complete([*earlier.records, *new], extract, args.withdraw, earlier.extractions)
-    if args.min_score:
-        extractions = [above_score(e, args.min_score) for e in extractions]
+    records = [*earlier.records, *new]
+    extractions, given = complete(records, extract, args.withdraw, earlier.extractions, args.min_score)
     tell_report(report, args)
     output = args.output or args.graph or DEFAULT_GRAPH
     skipped = earlier.skipped + len(report.skipped)
