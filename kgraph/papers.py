@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 
 from kgraph.identifiers import generated_paper_id, title_key
-from kgraph.model import Extraction, Paper, Source
+from kgraph.model import Extraction, Paper
 from kgraph.records import dump_line
 
 Record = Paper | Extraction
@@ -78,19 +78,28 @@ def _distinct(group: list[Record]) -> list[Record]:
     """Return the records, best first; those that are equal but for their source are one."""
     if len(group) == 1:
         return group
-    sources: dict[Record, list[Source]] = defaultdict(list)
+    equal: dict[tuple[int, str, str, bool, str], list[Record]] = defaultdict(list)
     for record in group:
-        sources[_with_paper(record, replace(paper_of(record), source=()))] += paper_of(record).source
-    found = [_with_paper(r, replace(paper_of(r), source=tuple(sorted(s)))) for r, s in sources.items()]
-    return sorted(found, key=_preference)
+        equal[_preference(record)].append(record)
+    found = []
+    for _, records in sorted(equal.items()):
+        sources = tuple(sorted(source for record in records for source in paper_of(record).source))
+        found.append(_with_paper(records[0], replace(paper_of(records[0]), source=sources)))
+    return found
+
+
+def _preference(record: Record) -> tuple[int, str, str, bool, str]:
+    """Return what records are sorted by: all that they say, but for their source."""
+    paper = replace(paper_of(record), source=())
+    extraction = replace(record, paper=paper) if isinstance(record, Extraction) else Extraction(paper)
+    return (
+        -len(paper.abstract),
+        paper.abstract,
+        paper.title,
+        not isinstance(record, Extraction),
+        dump_line(extraction),
+    )
 
 
 def _with_paper(record: Record, paper: Paper) -> Record:
     return replace(record, paper=paper) if isinstance(record, Extraction) else paper
-
-
-def _preference(record: Record) -> tuple[int, str, str, bool, str]:
-    paper = paper_of(record)
-    extraction = record if isinstance(record, Extraction) else Extraction(paper)
-    plain = not isinstance(record, Extraction)
-    return (-len(paper.abstract), paper.abstract, paper.title, plain, dump_line(extraction))
