@@ -36,10 +36,9 @@ class Earlier:
     """What a graph was built from.
 
     `records` are the papers that kgraph extracted itself, and the extractions that it was given, as they were
-    before they were merged.
-    `extractions`, by title and abstract, are what it extracted and would extract again just so;
-    `outdated` is the number of papers where it would not. `skipped` records could not be read. `overrides`
-    are those that were applied, `min_support` the papers that a concept had to have.
+    before they were merged. `extractions`, by title and abstract, are what it extracted and would extract again
+    just so; `outdated` is the number of papers where it would not. `skipped` records could not be read.
+    `overrides` are those that were applied, `min_support` the papers that a concept had to have.
     """
 
     records: Sequence[Record] = ()

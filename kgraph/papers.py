@@ -91,14 +91,9 @@ def _distinct(group: list[Record]) -> list[Record]:
 def _preference(record: Record) -> tuple[int, str, str, bool, str]:
     """Return what records are sorted by: all that they say, but for their source."""
     paper = replace(paper_of(record), source=())
-    extraction = replace(record, paper=paper) if isinstance(record, Extraction) else Extraction(paper)
-    return (
-        -len(paper.abstract),
-        paper.abstract,
-        paper.title,
-        not isinstance(record, Extraction),
-        dump_line(extraction),
-    )
+    plain = not isinstance(record, Extraction)
+    line = dump_line(replace(record, paper=paper) if isinstance(record, Extraction) else Extraction(paper))
+    return (-len(paper.abstract), paper.abstract, paper.title, plain, line)
 
 
 def _with_paper(record: Record, paper: Paper) -> Record:
