@@ -67,6 +67,10 @@ def _head(graph: nx.MultiDiGraph, node: str) -> Iterator[str]:
             roles[relation] += 1
     told = ", ".join(f"{count} {relation}" for relation, count in roles.items() if count)
     yield f"  {_number(data['papers'], 'paper')}: {told}"
+    known = [f"first named {data['firstDate']}, last {data['lastDate']}"] if "firstDate" in data else []
+    known += [_number(data["degree"], "neighbour")] if "degree" in data else []
+    if known:
+        yield f"  {'; '.join(known)}"
 
 
 def _names(graph: nx.MultiDiGraph, node: str) -> Iterator[str]:

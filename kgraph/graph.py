@@ -106,6 +106,9 @@ def build_graph(
         support = len({paper for paper, *_ in edge.evidence})
         evidence = [edge.evidence[place] for place in sorted(edge.evidence)]
         graph.add_edge(source, target, key=relation, support=support, score=_score(edge.score), evidence=evidence)
+    from kgraph.measures import measures  # it needs SciPy, which whoever only reads a graph does not
+
+    nx.set_node_attributes(graph, measures(graph))
     return graph
 
 

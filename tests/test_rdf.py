@@ -22,7 +22,7 @@ from kgraph.errors import GraphError
 from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE, paper_key
 from kgraph.rdf import graph_triples, to_rdflib, write_jsonld, write_ntriples, write_turtle
 from kgraph.rdf.prefixes import prefixes
-from kgraph.rdf.terms import integer, literal, score, web_iri
+from kgraph.rdf.terms import decimal, integer, literal, score, web_iri
 
 KG = Namespace(ONTOLOGY_BASE)
 ID = Namespace(ID_BASE)
@@ -127,6 +127,16 @@ def test_every_name_leads_to_the_rule_and_the_characters_that_show_it(rdf: Graph
 
 def test_a_concept_is_linked_to_what_is_the_same_elsewhere_and_to_no_unsafe_address(rdf: Graph) -> None:
     assert list(rdf.objects(ID[BLEU], SKOS.exactMatch)) == [URIRef("https://example.org/terms#BLEU")]
+
+
+def test_papers_and_concepts_carry_their_measures(rdf: Graph) -> None:
+    for key, data in small_graph().nodes(data=True):
+        for name in ("degree", "pageRank", "community", "firstDate", "lastDate"):
+            value = rdf.value(ID[key], KG[name])
+            assert (value if value is None else value.toPython()) == (
+                Decimal(str(data[name])) if name == "pageRank" else data.get(name)
+            )
+    assert rdf.value(ID[PLAIN], KG.firstDate) is None
 
 
 def test_evidence_names_the_run_that_found_it_where_that_is_known(rdf: Graph) -> None:
@@ -260,11 +270,20 @@ def test_a_score_has_at_most_four_digits_and_no_trailing_zeros(value: float) -> 
     assert abs(Decimal(digits) - Decimal(value)) <= Decimal("0.0000500001")
 
 
+@given(st.floats(1e-12, 1))
+def test_a_decimal_has_all_its_digits_and_no_exponent(value: float) -> None:
+    digits = decimal(value).split('"')[1]
+    assert re.fullmatch(r"1|0\.[0-9]*[1-9]", digits)
+    assert Decimal(digits) == Decimal(str(value))
+
+
 def test_numbers_are_in_their_canonical_form() -> None:
     xsd = prefixes()["xsd"]
     assert integer(7) == f'"7"^^<{xsd}integer>'
     assert score(1.0) == f'"1"^^<{xsd}decimal>'
     assert score(0.5) == f'"0.5"^^<{xsd}decimal>'
+    assert decimal(3.012e-07) == f'"0.0000003012"^^<{xsd}decimal>'
+    assert decimal(20) == f'"20"^^<{xsd}decimal>'
     assert score(1e-5) == f'"0"^^<{xsd}decimal>'
 
 

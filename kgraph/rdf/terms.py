@@ -51,11 +51,16 @@ def integer(value: int) -> str:
     return f'"{int(value)}"^^<{XSD}integer>'
 
 
-def score(value: float) -> str:
-    """Return the term of a score: an xsd:decimal of at most four digits, without trailing zeros ("1", "0.97")."""
-    rounded = Decimal(str(value)).quantize(SCORE_STEP, ROUND_HALF_EVEN)
-    digits = f"{rounded:f}".rstrip("0").rstrip(".")
+def decimal(value: float | Decimal) -> str:
+    """Return the term of an xsd:decimal: all digits, none of them trailing zeros, and no exponent ("1", "0.00003")."""
+    whole, _, rest = f"{Decimal(str(value)):f}".partition(".")
+    digits = f"{whole}.{rest}".rstrip("0").rstrip(".")
     return f'"{digits}"^^<{XSD}decimal>'
+
+
+def score(value: float) -> str:
+    """Return the term of a score: an xsd:decimal of at most four digits."""
+    return decimal(Decimal(str(value)).quantize(SCORE_STEP, ROUND_HALF_EVEN))
 
 
 def web_iri(url: str) -> str | None:

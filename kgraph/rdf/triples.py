@@ -6,7 +6,7 @@ ontology/README.md describes the model for its readers; this module is the only 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from heapq import merge
 from operator import itemgetter
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from kgraph.errors import GraphError
 from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE, content_hash, slug
 from kgraph.rdf.prefixes import PROV, RDF, RDFS, SCHEMA, SKOS, SKOSXL, prefixes
-from kgraph.rdf.terms import Triple, from_pyoxigraph, integer, iri, literal, score, web_iri
+from kgraph.rdf.terms import Triple, decimal, from_pyoxigraph, integer, iri, literal, score, web_iri
 from kgraph.resources import ontology_folder
 from kgraph.vocabulary import EntityType, PaperRelation, RelationType
 
@@ -60,6 +60,15 @@ _PROPERTIES: dict[str, tuple[str, ...]] = {
     **{str(r): (_kg(r), _kg("mentions"), _schema("mentions")) for r in PaperRelation},
     **{str(r): (_kg(r), _kg("relatedConcept")) for r in RelationType},
     str(RelationType.IS_A): (_kg("isA"), _kg("relatedConcept"), iri(f"{SKOS}broader")),
+}
+
+#: The measures of a node, and how each is written.
+_MEASURES: dict[str, Callable[[Any], str]] = {
+    "degree": integer,
+    "pageRank": decimal,
+    "community": integer,
+    "firstDate": literal,
+    "lastDate": literal,
 }
 
 
@@ -178,6 +187,9 @@ def _node(graph: nx.MultiDiGraph, base: str, key: str) -> Iterator[_Statement]:
         yield from _concept(base, key, data)
     else:
         raise GraphError(f"{key}: no kind of node is called {kind!r}; there are Paper, {', '.join(_CONCEPT_TYPES)}")
+    for name, term in _MEASURES.items():
+        if name in data:
+            yield _kg(name), term(data[name])
     for _, object_, relation in graph.out_edges(key, keys=True):
         for property_ in _PROPERTIES[relation]:
             yield property_, _iri(base, object_)
