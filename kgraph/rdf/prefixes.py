@@ -13,11 +13,12 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SCHEMA = "https://schema.org/"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
+SKOSXL = "http://www.w3.org/2008/05/skos-xl#"
 VANN = "http://purl.org/vocab/vann/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 #: The kinds of things, which are the first step of their IRIs and have a prefix each.
-KINDS = ("paper", "method", "task", "dataset", "metric", "claim", "evidence", "run")
+KINDS = ("paper", "method", "task", "dataset", "metric", "claim", "evidence", "alias", "run")
 
 _BASE = re.compile(r"https?://[A-Za-z0-9._~:/-]+[/#]")
 
@@ -42,6 +43,7 @@ def prefixes(base: str = ID_BASE) -> dict[str, str]:
         "rdfs": RDFS,
         "schema": SCHEMA,
         "skos": SKOS,
+        "skosxl": SKOSXL,
         "vann": VANN,
         "xsd": XSD,
     }
