@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     view = command("view", _view, "write the interactive page of a graph", [graph])
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
 
-    validate.add_arguments(command("validate", _validate, "check a graph: SHACL, quotes, files; exit 3 if wrong", [graph]))
+    validate.add_arguments(command("validate", _validate, "check a graph by its shapes; exit 3 if wrong", [graph]))
 
     _explain_arguments(command("explain", _explain, "say what a concept is, and why its names are one", [graph]))
     _diff_arguments(command("diff", _diff, "say what changed from one graph to another", []))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +14,8 @@ from kgraph.identifiers import content_hash
 from kgraph.model import Paper
 from kgraph.papers import paper_of
 from kgraph.query import run_query
-from kgraph.readers import Report, read_papers
 from kgraph.rdf.terms import literal
+from kgraph.readers import Report, read_papers
 from kgraph.validate.report import SHAPES_BASE, Violation
 from kgraph.validate.things import show
 
@@ -25,6 +27,7 @@ _QUOTES = """SELECT ?thing ?id ?field ?start ?end ?quote WHERE {
     ?paper kg:paperId ?id
 } ORDER BY ?thing"""
 _FILE_RULE = "a file of the folder is the one that the manifest describes"
+_RECORD_RULE = f"every line of {PAPERS} is an extraction that can be read"
 _PAPER_RULE = "the title and abstract of a paper are those that the manifest describes"
 _KNOWN_RULE = f"the papers that quotes come from are in {PAPERS}"
 _QUOTE_RULE = "a quote is the text of its paper from start to end"
@@ -40,15 +43,19 @@ def check_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Violation
             yield _violation("file", name, _FILE_RULE, found=f"hash {found[:12]}..., not {expected[:12]}...")
 
 
-def read_texts(folder: Path) -> dict[str, Paper] | None:
-    """Return the papers of the folder by id, or None where they cannot be read."""
+def read_texts(folder: Path) -> tuple[dict[str, Paper], list[Violation]]:
+    """Return the papers of the folder by id, and a violation for each line of their file that cannot be read."""
     report, path = Report(), folder / PAPERS
-    if not path.is_file():
-        return None
     if not path.stat().st_size:
-        return {}
+        return {}, []
     papers = [paper_of(record) for record in read_papers(path, input_format="jsonl", report=report)]
-    return {paper.id: paper for paper in papers} if not report.skipped else None
+    wrong = [
+        replace(
+            _violation("paper-record", PAPERS, _RECORD_RULE, found=problem.message), where=f"{PAPERS}:{problem.line}"
+        )
+        for problem in report.skipped
+    ]
+    return {paper.id: paper for paper in papers}, wrong
 
 
 def check_papers(papers: Mapping[str, Paper], manifest: Mapping[str, Any]) -> Iterator[Violation]:
@@ -65,17 +72,21 @@ def check_papers(papers: Mapping[str, Paper], manifest: Mapping[str, Any]) -> It
 
 def check_quotes(store: Store, papers: Mapping[str, Paper]) -> tuple[list[Violation], int]:
     """Return the quotes that are not what stands at their offsets, and how many quotes there are."""
-    violations, count = [], 0
-    for count, row in enumerate(run_query(store, _QUOTES).rows(), start=1):
+    violations: list[Violation] = []
+    unknown: Counter[str] = Counter()
+    rows = list(run_query(store, _QUOTES).rows())
+    for row in rows:
         thing, id_, field, start, end, quote = (term.value for term in row)
         paper = papers.get(id_)
         text = getattr(paper, field) if paper and field in ("title", "abstract") else ""
         if paper is None:
-            violations.append(_violation("quote-paper", thing, _KNOWN_RULE, found=id_, label=quote))
+            unknown[id_] += 1
         elif text and start.isdecimal() and end.isdecimal() and text[int(start) : int(end)] != quote:
             found = show(literal(text[int(start) : int(end)]))
             violations.append(_violation("quote-at-offsets", thing, _QUOTE_RULE, found=found, label=quote))
-    return violations, count
+    for id_, number in sorted(unknown.items()):
+        violations.append(_violation("quote-paper", id_, _KNOWN_RULE, found=f"no such paper, for {number:,} quotes"))
+    return violations, len(rows)
 
 
 def _violation(rule: str, thing: str, expected: str, *, found: str = "", label: str = "") -> Violation:

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from kgraph.build import read_manifest
+from kgraph.build import PAPERS, read_manifest
 from kgraph.errors import GraphError
 from kgraph.identifiers import ONTOLOGY_BASE
 from kgraph.query import open_store, run_query
 from kgraph.query.visible import cut, visible
 from kgraph.validate.folder import check_files, check_papers, check_quotes, read_texts
-from kgraph.validate.report import Report, Violation
+from kgraph.validate.report import Report
 from kgraph.validate.shapes import check_shapes
 
 _IS_A_GRAPH = f"""ASK {{
@@ -37,14 +37,14 @@ def validate(path: Path) -> Report:
     if manifest is not None:
         violations += check_files(path, manifest)
         files = len(manifest["files"])
-        papers = read_texts(path)
-        if papers is not None:
-            violations += check_papers(papers, manifest)
+        if (path / PAPERS).is_file():
+            papers, unread = read_texts(path)
             wrong, quotes = check_quotes(store, papers)
-            violations += wrong
+            violations += [*unread, *check_papers(papers, manifest), *wrong]
     lines = _lines(path / "graph.nt" if path.is_dir() else path, {v.thing for v in violations})
     shown = (
-        replace(v, label=cut(visible(v.label), _LABEL_WIDTH), where=lines.get(v.thing, "")) for v in violations
+        replace(v, label=cut(visible(v.label), _LABEL_WIDTH), where=v.where or lines.get(v.thing, ""))
+        for v in violations
     )
     return Report(str(path), tuple(sorted(set(shown))), len(store), shapes, quotes, files)
 

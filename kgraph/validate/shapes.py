@@ -7,6 +7,7 @@ SPARQL engine that pyshacl uses.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kgraph.errors import KGraphError
@@ -39,7 +40,20 @@ def check_shapes(store: Store) -> tuple[list[Violation], int]:
     found = [violation for query in queries for violation in _asked(store, data, shapes, query)]
     shapes.remove((whole_graph, None, None))
     found += _core(data, shapes)
-    return found, len(named) - 1 + len(queries)
+    return _merged(found), len(named) - 1 + len(queries)
+
+
+def _merged(violations: list[Violation]) -> list[Violation]:
+    """Return one violation for each rule that a thing breaks, with all that was found."""
+    groups: dict[tuple[str, str], list[Violation]] = {}
+    for violation in sorted(violations):
+        groups.setdefault((violation.rule, violation.thing), []).append(violation)
+    merged = []
+    for group in groups.values():
+        found = dict.fromkeys(violation.found for violation in group)
+        told = [text for text in found if text not in ("", "none")] or list(found)
+        merged.append(replace(group[0], found="; ".join(told)))
+    return merged
 
 
 def _asked(store: Store, data: rdflib.Graph, shapes: rdflib.Graph, query: Node) -> Iterator[Violation]:

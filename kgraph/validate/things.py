@@ -42,7 +42,7 @@ def show_all(nodes: list[Node]) -> str:
     return f"{len(nodes)}: {', '.join(shown)}" if len(nodes) > 1 else shown[0] if shown else "none"
 
 
-def label(graph: rdflib.Graph, thing: Node) -> str:
+def label(graph: rdflib.Graph, thing: Node | None) -> str:
     """Return what a thing is called: its label or name, of a claim its relation, of evidence its quote; else ""."""
     import rdflib
 
