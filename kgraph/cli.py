@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kgraph import __version__
 from kgraph.console import SHOWN, progress, read_text, tell, tell_report, write_text
 from kgraph.errors import KGraphError, QueryError
+from kgraph.validate import command as validate
 
 if TYPE_CHECKING:
     from kgraph.model import Extraction, Paper
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 error, 2 usage, 3 checks found violations."""
     args = _parser().parse_args(arguments)
     try:
-        args.command(args)
+        code: int | None = args.command(args)
         sys.stdout.flush()
     except KGraphError as error:
         print(f"kgraph: {error}", file=sys.stderr)
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("kgraph: interrupted", file=sys.stderr)
         return 130
-    return 0
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -111,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
 
     view = command("view", _view, "write the interactive page of a graph", [graph])
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
+
+    validate.add_arguments(command("validate", _validate, "check a graph by its shapes; exit 3 if wrong", [graph]))
 
     _explain_arguments(command("explain", _explain, "say what a concept is, and why its names are one", [graph]))
     _diff_arguments(command("diff", _diff, "say what changed from one graph to another", []))
@@ -310,6 +313,10 @@ def _view(args: argparse.Namespace) -> None:
     folder = args.graph or DEFAULT_GRAPH
     read_manifest(folder, "graph.json")
     write_text(args.output or str(folder / "graph.html"), [render_page(read_graph(folder))])
+
+
+def _validate(args: argparse.Namespace) -> int:
+    return validate.run(args, args.graph or DEFAULT_GRAPH)
 
 
 def _explain(args: argparse.Namespace) -> None:

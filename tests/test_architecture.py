@@ -31,6 +31,7 @@ ORDER = [
     {"kgraph.build"},
     {"kgraph.diff"},
     {"kgraph.console"},
+    {"kgraph.validate"},
     {"kgraph.cli"},
     {"kgraph.__main__"},
 ]
@@ -40,8 +41,9 @@ HEAVY = {
     "spacy": ("kgraph.pipeline", "kgraph.extract"),
     "onnxruntime": ("kgraph.pipeline",),
     "torch": ("kgraph.pipeline.training", "kgraph.cli"),
-    "rdflib": ("kgraph.rdf",),
-    "pyoxigraph": ("kgraph.rdf", "kgraph.query"),
+    "rdflib": ("kgraph.rdf", "kgraph.validate"),
+    "pyoxigraph": ("kgraph.rdf", "kgraph.query", "kgraph.validate"),
+    "pyshacl": ("kgraph.validate",),
     "pyvis": ("kgraph.view",),
     "scipy": ("kgraph.view", "kgraph.measures"),
     "networkx": (
