@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from kgraph.identifiers import is_web_iri
@@ -51,6 +52,7 @@ def integer(value: int) -> str:
     return f'"{int(value)}"^^<{XSD}integer>'
 
 
+@lru_cache(maxsize=1 << 14)
 def score(value: float) -> str:
     """Return the term of a score: an xsd:decimal of at most four digits, without trailing zeros ("1", "0.97")."""
     rounded = Decimal(str(value)).quantize(SCORE_STEP, ROUND_HALF_EVEN)
