@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from kgraph.xml import clean
+from kgraph.xmltext import clean
 
 if TYPE_CHECKING:
     import networkx as nx

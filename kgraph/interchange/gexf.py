@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgraph.identifiers import claim_key
 from kgraph.interchange.attributes import Column, edge_columns, node_columns, sorted_edges, sorted_nodes
-from kgraph.xml import attribute
+from kgraph.xmltext import attribute
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kgraph.interchange.attributes import Column, edge_columns, node_columns, sorted_edges, sorted_nodes
-from kgraph.xml import attribute, escape
+from kgraph.xmltext import attribute, escape
 
 if TYPE_CHECKING:
     import networkx as nx

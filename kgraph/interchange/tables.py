@@ -11,7 +11,7 @@ one gets one too: of a cell that `FORMULA` matches from its first apostrophe on,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kgraph.identifiers import claim_key, evidence_key
@@ -23,42 +23,42 @@ if TYPE_CHECKING:
 #: Text that a spreadsheet may run: these signs, their wide forms, and white space that some drop before them.
 FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
 
+_NODE = (Column("id", "text"),)
+_EDGE = tuple(Column(name, "text") for name in ("id", "source", "relation", "target"))
 _EVIDENCE = (
-    Column("paper", "text"),
-    Column("field", "text"),
-    Column("start", "integer"),
-    Column("end", "integer"),
+    *(Column(name, "text") for name in ("id", "claim", "paper", "field")),
+    *(Column(name, "integer") for name in ("start", "end")),
     Column("quote", "text"),
     Column("score", "number"),
     Column("mentions", "text"),
 )
-
 _QUOTED = re.compile(r'[",\r\n]')
 
 
 def nodes(graph: nx.MultiDiGraph) -> Iterator[str]:
     """Yield the lines of nodes.csv: `id` is the key, the tail of the IRI."""
-    columns = node_columns(graph)
-    yield _line(["id", *(column.name for column in columns)])
-    for key, data in sorted_nodes(graph):
-        yield _line([key, *_cells(columns, data)])
+    rows = ({**data, "id": key} for key, data in sorted_nodes(graph))
+    return _lines([*_NODE, *node_columns(graph)], rows)
 
 
 def edges(graph: nx.MultiDiGraph) -> Iterator[str]:
     """Yield the lines of edges.csv, without evidence: `id` is the key of the edge's claim."""
-    columns = [column for column in edge_columns(graph) if column.name != "evidence"]
-    yield _line(["id", "source", "relation", "target", *(column.name for column in columns)])
-    for source, target, relation, data in sorted_edges(graph):
-        yield _line([claim_key(source, target, relation), source, relation, target, *_cells(columns, data)])
+    rows = (
+        {**data, "id": claim_key(source, target, relation), "source": source, "relation": relation, "target": target}
+        for source, target, relation, data in sorted_edges(graph)
+    )
+    return _lines([*_EDGE, *(column for column in edge_columns(graph) if column.name != "evidence")], rows)
 
 
 def evidence(graph: nx.MultiDiGraph) -> Iterator[str]:
     """Yield the lines of evidence.csv, in the order of the edges: `claim` is the `id` of the edge."""
-    yield _line(["id", "claim", *(column.name for column in _EVIDENCE)])
-    for source, target, relation, data in sorted_edges(graph):
-        claim = claim_key(source, target, relation)
-        for item in data.get("evidence", ()):
-            yield _line([evidence_key(claim, item), claim, *_cells(_EVIDENCE, item)])
+    rows = (
+        {**item, "id": evidence_key(claim, item), "claim": claim}
+        for source, target, relation, data in sorted_edges(graph)
+        for claim in (claim_key(source, target, relation),)
+        for item in data.get("evidence", ())
+    )
+    return _lines(_EVIDENCE, rows)
 
 
 #: The tables, as lines, by the names of their files.
@@ -69,21 +69,18 @@ TABLES: dict[str, Callable[[nx.MultiDiGraph], Iterator[str]]] = {
 }
 
 
-def _cells(columns: Sequence[Column], attributes: Mapping[str, Any]) -> Iterator[str | None]:
-    for column in columns:
-        text = column.text(attributes)
-        if text is not None and column.type == "text" and FORMULA.match(text):
-            text = f"'{text}"
-        yield text
+def _lines(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    yield ",".join(_quoted(column.name) for column in columns) + "\n"
+    for row in rows:
+        yield ",".join(_cell(column, row) for column in columns) + "\n"
 
 
-def _line(cells: Sequence[str | None]) -> str:
-    return ",".join(map(_quoted, cells)) + "\n"
-
-
-def _quoted(cell: str | None) -> str:
-    if cell is None:
+def _cell(column: Column, row: Mapping[str, Any]) -> str:
+    text = column.text(row)
+    if text is None:
         return ""
-    if not cell or _QUOTED.search(cell):
-        return '"' + cell.replace('"', '""') + '"'
-    return cell
+    return _quoted(f"'{text}" if column.type == "text" and FORMULA.match(text) else text)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if not text or _QUOTED.search(text) else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -46,7 +46,9 @@ class JsonLd:
     def __init__(self, base: str = ID_BASE) -> None:
         terms, namespaces = context(base), prefixes(base)
         self.head = f'{{"@context": {json.dumps(terms, indent=1)},\n"@graph": [\n'
-        self._shorten: Callable[[str], str | None] = lru_cache(maxsize=1 << 16)(shortener(namespaces))
+        self._shorten = shortener(namespaces)
+        self._name = lru_cache(maxsize=1 << 10)(self._named)
+        self._value = lru_cache(maxsize=1 << 16)(self._valued)
         self._names: dict[str, str] = {}
         self._coercions: dict[str, str] = {}
         for name, definition in terms.items():
@@ -62,12 +64,15 @@ class JsonLd:
         """Return a node as a JSON object in one line."""
         members = [f'{{"@id": {self._reference(triples[0][0])}']
         for predicate, group in groupby(triples, itemgetter(1)):
-            objects = [object_ for _, _, object_ in group]
             if predicate == _TYPE:
-                members.append(f'"@type": [{", ".join(self._name(o) for o in objects)}]')
+                members.append(f'"@type": [{", ".join([self._name(object_) for _, _, object_ in group])}]')
                 continue
             coercion = self._coercions.get(predicate[1:-1], "")
-            values = [self._value(object_, coercion) for object_ in objects]
+            # Where no datatype is expected, a plain string, the only term that ends in a quote, stands as it is.
+            values = [
+                object_ if object_[-1] == '"' and not coercion else self._value(object_, coercion)
+                for _, _, object_ in group
+            ]
             text = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
             members.append(f"{self._name(predicate)}: {text}")
         return ", ".join(members) + "}"
@@ -78,17 +83,17 @@ class JsonLd:
             raise ValueError("JSON-LD has no form for a triple term")
         return f'"{term if term.startswith("_:") else self._shorten(term[1:-1]) or term[1:-1]}"'
 
-    def _name(self, term: str) -> str:
+    def _named(self, term: str) -> str:
         """Return a property or a class as a JSON string: by its name in the context, if it has one."""
         name = self._names.get(term[1:-1])
         return f'"{name}"' if name else self._reference(term)
 
-    def _value(self, term: str, coercion: str) -> str:
+    def _valued(self, term: str, coercion: str) -> str:
         if term[0] != '"':
             reference = self._reference(term)
             return reference if coercion == "@id" else f'{{"@id": {reference}}}'
         if term[-1] == '"':
-            return f'{{"@value": {term}}}' if coercion else term
+            return f'{{"@value": {term}}}'
         text, mark, tail = term.rpartition('"')
         text += mark
         if tail[0] == "@":

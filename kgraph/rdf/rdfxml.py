@@ -12,7 +12,7 @@ from kgraph.identifiers import ID_BASE
 from kgraph.rdf.forms import Node, by_subject, text, write_pieces
 from kgraph.rdf.prefixes import KINDS, prefixes
 from kgraph.rdf.terms import Triple
-from kgraph.xml import attribute, escape
+from kgraph.xmltext import attribute, escape
 
 # What may stand behind the colon of an element's name, as far to the left in an IRI as it can begin.
 _LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
@@ -84,4 +84,5 @@ def _object(term: str, end: str) -> str:
         about = f' xml:lang="{tail[1:]}"'
     else:
         about = f' rdf:datatype="{attribute(tail[3:-1])}"' if tail else ""
-    return f"{about}>{escape(json.loads(value + mark))}</{end}>"
+    plain = json.loads(value + mark) if "\\" in value else value[1:]
+    return f"{about}>{escape(plain)}</{end}>"

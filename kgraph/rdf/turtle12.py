@@ -34,10 +34,10 @@ class Turtle12(Turtle):
 
     def node(self, triples: Node) -> str:
         """Return a node as in Turtle, a claim as what reifies its relation."""
-        said = {predicate: object_ for _, predicate, object_ in triples}
-        if not said.keys() >= {*_ENDS}:
+        ends = {predicate: self.render(object_) for _, predicate, object_ in triples if predicate in _ENDS}
+        if len(ends) < len(_ENDS):
             return super().node(triples)
-        term = f"<<( {' '.join(self.render(said[end]) for end in _ENDS)} )>>"
+        term = f"<<( {' '.join(ends[end] for end in _ENDS)} )>>"
         claim = triples[0][0]
         rest = [triple for triple in triples if triple[1] not in _ENDS]
         return super().node(sorted([*rest, (claim, _REIFIES, term)]))
