@@ -15,7 +15,7 @@ from kgraph.rdf.terms import Triple
 from kgraph.xmltext import attribute, escape
 
 # What may stand behind the colon of an element's name, as far to the left in an IRI as it can begin.
-_LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+_LOCAL_NAME = re.compile(r"(?<![A-Za-z0-9_.-])[0-9.-]*([A-Za-z_][A-Za-z0-9_.-]*)\Z")
 
 
 def write_rdfxml(triples: Iterable[Triple], file: IO[str] | IO[bytes], base: str = ID_BASE) -> None:
@@ -60,7 +60,7 @@ class RdfXml:
         local = _LOCAL_NAME.search(iri)
         if local is None:
             raise ValueError(f"RDF/XML cannot write the property {predicate}: its IRI does not end in a name")
-        namespace, name = iri[: local.start()], local[0]
+        namespace, name = iri[: local.start(1)], local[1]
         if prefix := self._prefixes.get(namespace):
             return f"{prefix}:{name}", f"{prefix}:{name}"
         return f'ns:{name} xmlns:ns="{attribute(namespace)}"', f"ns:{name}"

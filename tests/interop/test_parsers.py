@@ -117,6 +117,20 @@ def test_any_text_comes_back_from_rdfxml_but_for_what_xml_cannot_hold(
     assert {str(quote) for quote in parsed.objects(predicate=URIRef(f"{ONTOLOGY_BASE}quote"))} == {clean(texts[2])}
 
 
+@pytest.mark.parametrize("property_", ["https://example.org/7up", "urn:x-y:b.c", "https://example.org/a?b=c&d='e'#f"])
+def test_rdfxml_can_say_any_property_whose_iri_ends_in_a_name(property_: str) -> None:
+    file = io.BytesIO()
+    write_rdfxml([("<urn:s>", f"<{property_}>", '"x"')], file)
+    assert read_by_pyoxigraph(file.getvalue(), "rdfxml") == {("<urn:s>", f"<{property_}>", '"x"')}
+    assert list(Graph().parse(data=file.getvalue(), format="xml").predicates()) == [URIRef(property_)]
+
+
+def test_what_rdfxml_cannot_say_is_an_error() -> None:
+    for predicate, object_ in (("<https://example.org/7>", '"x"'), ("<urn:p>", "<<( <urn:s> <urn:p> <urn:o> )>>")):
+        with pytest.raises(ValueError, match="RDF/XML"):
+            write_rdfxml([("<urn:s>", predicate, object_)], io.BytesIO())
+
+
 @pytest.mark.parametrize("form", ["nt", "ttl", "rdfxml"])
 @pytest.mark.parametrize("graph", [small_graph(), a_graph_that_says([EVERY_CONTROL[1:]] * 5, "x", "")])
 def test_rapper_counts_the_same_triples(form: str, graph: nx.MultiDiGraph) -> None:
