@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -212,17 +213,26 @@ def write_folder(
 
 def _write_files(extractions: Sequence[Extraction], graph: nx.MultiDiGraph, folder: Path) -> None:
     from kgraph.graph import write_graph
-    from kgraph.rdf import graph_triples, write_jsonld, write_ntriples, write_turtle
+    from kgraph.interchange import gexf, graphml
+    from kgraph.rdf import Form, JsonLd, NTriples, Statistics, Turtle, graph_nodes, prefixes, write_together, write_void
     from kgraph.view import render_page
 
-    with (folder / PAPERS).open("w", encoding="utf-8", newline="\n") as out:
-        out.writelines(dump_line(e) + "\n" for e in extractions)
+    def write(name: str, pieces: Iterable[str]) -> None:
+        with (folder / name).open("w", encoding="utf-8", newline="\n") as out:
+            out.writelines(pieces)
+
+    write(PAPERS, (dump_line(e) + "\n" for e in extractions))
     write_graph(graph, folder / "graph.json")
-    triples = list(graph_triples(graph))
-    for name, write in (("graph.nt", write_ntriples), ("graph.ttl", write_turtle), ("graph.jsonld", write_jsonld)):
-        with (folder / name).open("wb") as file:
-            write(triples, file)
-    (folder / "graph.html").write_text(render_page(graph), encoding="utf-8", newline="\n")
+    statistics = Statistics()
+    with ExitStack() as files:
+        forms: dict[str, Form] = {"graph.nt": NTriples(), "graph.ttl": Turtle(prefixes()), "graph.jsonld": JsonLd()}
+        outputs = [(form, files.enter_context((folder / name).open("wb"))) for name, form in forms.items()]
+        write_together(statistics.counted(graph_nodes(graph)), outputs)
+    with (folder / "void.ttl").open("wb") as file:
+        write_void(statistics, file)
+    write("graph.graphml", graphml(graph))
+    write("graph.gexf", gexf(graph))
+    write("graph.html", [render_page(graph)])
 
 
 def read_manifest(folder: Path, *needed: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kgraph.readers import Report
 
 DEFAULT_GRAPH = Path("exports")
+EXPORT_FORMATS = ("ttl", "nt", "jsonld", "rdfxml", "trig", "ttlstar", "graphml", "gexf", "csv", "json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,8 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
 
     export = command("export", _export, "write a graph in one format", [graph])
-    export.add_argument("-f", "--format", required=True, choices=("ttl", "nt", "jsonld", "json"), help="of the output")
-    export.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
+    export.add_argument("-f", "--format", required=True, choices=EXPORT_FORMATS, help="of the output")
+    export.add_argument(
+        "-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout); for csv, a folder"
+    )
 
     view = command("view", _view, "write the interactive page of a graph", [graph])
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
@@ -297,12 +300,15 @@ def _query(args: argparse.Namespace) -> None:
 
 
 def _export(args: argparse.Namespace) -> None:
-    from kgraph.build import read_manifest
+    from kgraph.export import export, export_tables
 
     folder = args.graph or DEFAULT_GRAPH
-    name = f"graph.{args.format}"
-    read_manifest(folder, name)
-    write_text(args.output, [(folder / name).read_text(encoding="utf-8")])
+    if args.format != "csv":
+        write_text(args.output, export(folder, args.format))
+    elif args.output == "-":
+        raise SystemExit(_usage("export", "csv is three tables; -o names the folder for them"))
+    else:
+        export_tables(folder, Path(args.output))
 
 
 def _view(args: argparse.Namespace) -> None:

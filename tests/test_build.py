@@ -33,7 +33,17 @@ from kgraph.model import Extraction, Paper
 from kgraph.papers import Record, merge_records, paper_of
 from kgraph.records import dump_line, paper_to_dict
 
-FILES = ["graph.html", "graph.json", "graph.jsonld", "graph.nt", "graph.ttl", "papers.jsonl"]
+FILES = [
+    "graph.gexf",
+    "graph.graphml",
+    "graph.html",
+    "graph.json",
+    "graph.jsonld",
+    "graph.nt",
+    "graph.ttl",
+    "papers.jsonl",
+    "void.ttl",
+]
 
 
 def field_of_papers() -> list[Extraction]:
@@ -102,7 +112,7 @@ def test_a_failure_while_writing_leaves_everything_as_it_was(tmp_path: Path, mon
     def full_disk(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kgraph.rdf.write_turtle", full_disk)
+    monkeypatch.setattr("kgraph.rdf.write_together", full_disk)
     for folder in (tmp_path / "out", tmp_path / "new" / "deep"):
         with pytest.raises(OutputError, match="cannot be written: No space left on device"):
             write_folder(field_of_papers()[:1], folder)
@@ -487,12 +497,6 @@ def test_extractions_pass_through_extract_unchanged(tmp_path: Path, capfdbinary:
     before = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
     for record, known in zip(again, before, strict=True):
         assert record == known
-
-
-@pytest.mark.parametrize("form", ["ttl", "nt", "jsonld", "json"])
-def test_export_gives_what_build_wrote(graph: Path, tmp_path: Path, form: str) -> None:
-    assert main(["export", "-g", str(graph), "-f", form, "-o", str(tmp_path / "out")]) == 0
-    assert (tmp_path / "out").read_bytes() == (graph / f"graph.{form}").read_bytes()
 
 
 def test_view_writes_the_page_that_build_wrote(graph: Path, tmp_path: Path) -> None:

@@ -20,7 +20,16 @@ from rdflib import RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 
 from kgraph.errors import GraphError
 from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE, paper_key
-from kgraph.rdf import graph_triples, to_rdflib, write_jsonld, write_ntriples, write_turtle
+from kgraph.rdf import (
+    graph_triples,
+    to_rdflib,
+    write_jsonld,
+    write_ntriples,
+    write_rdfxml,
+    write_trig,
+    write_turtle,
+    write_turtle12,
+)
 from kgraph.rdf.prefixes import prefixes
 from kgraph.rdf.terms import decimal, integer, literal, score, web_iri
 
@@ -28,7 +37,14 @@ KG = Namespace(ONTOLOGY_BASE)
 ID = Namespace(ID_BASE)
 PROV = Namespace(prefixes()["prov"])
 SCHEMA = Namespace(prefixes()["schema"])
-WRITERS = {"nt": write_ntriples, "ttl": write_turtle, "jsonld": write_jsonld}
+WRITERS = {
+    "nt": write_ntriples,
+    "ttl": write_turtle,
+    "jsonld": write_jsonld,
+    "rdfxml": write_rdfxml,
+    "trig": write_trig,
+    "ttlstar": write_turtle12,
+}
 
 
 def written(graph: nx.MultiDiGraph, form: str) -> bytes:
@@ -228,11 +244,12 @@ def test_turtle_shortens_an_iri_only_where_that_is_safe(tail: str) -> None:
     assert (f"\npaper:{tail} a " if short else f"\n<{ID_BASE}paper/{tail}> a ") in written(graph, "ttl").decode()
 
 
-@pytest.mark.parametrize("form", ["turtle", "json-ld"])
+@pytest.mark.parametrize("form", ["turtle", "json-ld", "xml"])
 def test_things_can_lie_below_another_base(form: str) -> None:
     base = "http://example.org/my/"
     file = io.BytesIO()
-    {"turtle": write_turtle, "json-ld": write_jsonld}[form](graph_triples(small_graph(), base), file, base)
+    write = {"turtle": write_turtle, "json-ld": write_jsonld, "xml": write_rdfxml}[form]
+    write(graph_triples(small_graph(), base), file, base)
     parsed = Graph().parse(data=file.getvalue(), format=form)
     assert set(parsed) == set(to_rdflib(small_graph(), base))
     assert (URIRef(base + PLAIN), KG.introduces, URIRef(base + TRANSFORMER)) in parsed

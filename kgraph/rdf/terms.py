@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from kgraph.identifiers import is_web_iri
@@ -58,6 +59,7 @@ def decimal(value: float | Decimal) -> str:
     return f'"{digits}"^^<{XSD}decimal>'
 
 
+@lru_cache(maxsize=1 << 14)
 def score(value: float) -> str:
     """Return the term of a score: an xsd:decimal of at most four digits."""
     return decimal(Decimal(str(value)).quantize(SCORE_STEP, ROUND_HALF_EVEN))
