@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kgraph.readers import Report
 
 DEFAULT_GRAPH = Path("exports")
+EXPORT_FORMATS = ("ttl", "nt", "jsonld", "rdfxml", "trig", "ttlstar", "graphml", "gexf", "csv", "json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         "build", _build, "extract, build the graph, and write it with its RDF and its page", [source, model, graph]
     )
     build.add_argument("--withdraw", action="append", default=[], metavar="ID", help="leave out the paper with this id")
+    build.add_argument("--min-support", type=_positive, metavar="N", help="leave out concepts of fewer than N papers")
     build.add_argument("--overrides", action="append", type=Path, metavar="FILE", help="corrections, YAML or SSSOM TSV")
     build.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: GRAPH, else exports)")
 
@@ -106,8 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
 
     export = command("export", _export, "write a graph in one format", [graph])
-    export.add_argument("-f", "--format", required=True, choices=("ttl", "nt", "jsonld", "json"), help="of the output")
-    export.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
+    export.add_argument("-f", "--format", required=True, choices=EXPORT_FORMATS, help="of the output")
+    export.add_argument(
+        "-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout); for csv, a folder"
+    )
 
     view = command("view", _view, "write the interactive page of a graph", [graph])
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
@@ -172,7 +176,6 @@ def _score(text: str) -> float:
 
 def _build(args: argparse.Namespace) -> None:
     from kgraph.build import PAPERS, Earlier, complete, read_folder, write_folder
-    from kgraph.extract import above_score
     from kgraph.overrides import read_overrides
     from kgraph.readers import Report, read_inputs
     from kgraph.resources import MODEL, SAMPLE
@@ -185,22 +188,22 @@ def _build(args: argparse.Namespace) -> None:
     overrides = earlier.overrides if args.overrides is None else read_overrides(args.overrides, report.notice)
     if overrides and args.overrides is None:
         report.notice(str(args.graph), None, f"its {len(overrides):,} overrides are kept; --overrides replaces them")
+    min_support = args.min_support or earlier.min_support
     inputs = args.input or ([] if args.graph is not None else [str(SAMPLE)])
     new = read_inputs(inputs, input_format=args.input_format, year=args.year, report=report)
 
     def extract(papers: list[Paper]) -> Iterator[Extraction]:
         return _extracted(papers, args, report)
 
-    extractions, given = complete([*earlier.records, *new], extract, args.withdraw, earlier.extractions)
-    if args.min_score:
-        extractions = [above_score(e, args.min_score) for e in extractions]
+    records = [*earlier.records, *new]
+    extractions, given = complete(records, extract, args.withdraw, earlier.extractions, args.min_score)
     tell_report(report, args)
     output = args.output or args.graph or DEFAULT_GRAPH
     skipped = earlier.skipped + len(report.skipped)
     unmatched = Report()
     manifest = write_folder(
         extractions, output, skipped=skipped, model=model, given=given, min_score=args.min_score,
-        overrides=overrides, on_unmatched=unmatched.notice,
+        min_support=min_support, overrides=overrides, on_unmatched=unmatched.notice,
     )  # fmt: skip
     tell_report(unmatched, args)
     if args.quiet:
@@ -297,12 +300,15 @@ def _query(args: argparse.Namespace) -> None:
 
 
 def _export(args: argparse.Namespace) -> None:
-    from kgraph.build import read_manifest
+    from kgraph.export import export, export_tables
 
     folder = args.graph or DEFAULT_GRAPH
-    name = f"graph.{args.format}"
-    read_manifest(folder, name)
-    write_text(args.output, [(folder / name).read_text(encoding="utf-8")])
+    if args.format != "csv":
+        write_text(args.output, export(folder, args.format))
+    elif args.output == "-":
+        raise SystemExit(_usage("export", "csv is three tables; -o names the folder for them"))
+    else:
+        export_tables(folder, Path(args.output))
 
 
 def _view(args: argparse.Namespace) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from operator import itemgetter
 
+from kgraph.acronyms import defines
 from kgraph.model import Entity, Mention, Paper, Span
 from kgraph.sentences import sentence_spans
 from kgraph.vocabulary import FIELDS
@@ -57,3 +58,13 @@ def entity_sentence(sentences: Sentences, entity: Entity) -> Span:
     """Return the sentence that names the entity first in the abstract, else in the title."""
     mention = next((m for m in entity.mentions if m.field == "abstract"), entity.mentions[0])
     return sentences.span(mention.field, *sentences.around(mention))
+
+
+def name_sentence(sentences: Sentences, entity: Entity, name: str) -> Span:
+    """Return the sentence that has the name first; of an acronym that the paper defines, the one that defines it."""
+    mentions = [m for m in entity.mentions if m.text == name] or list(entity.mentions)
+    long = tuple(m for m in entity.mentions if any(defines(m.text, short.text) for short in mentions))
+    if long:
+        spans = relation_evidence(sentences, replace(entity, mentions=tuple(mentions)), replace(entity, mentions=long))
+        return spans[0]
+    return sentences.span(mentions[0].field, *sentences.around(mentions[0]))

@@ -13,7 +13,10 @@ from kgraph.vocabulary import PAPER_RELATION_OF_ROLE
 #: What each rule of resolution says, for people.
 REASONS = {
     "same-name": "the same name but for letter case, hyphens, plural, mark-up or a generic head",
-    "other-spelling": "another spelling: words joined or apart, British or American",
+    "other-spelling": "another spelling: words joined or apart, British or American, an article",
+    "word-order": "the same words in another order",
+    "metric-score": "the metric's score is the metric",
+    "same-acronym": "the same acronym is defined by the same words but for their endings",
     "defined-acronym": "the paper defines it as the acronym",
     "known-acronym": "other papers define it as the acronym",
     "acronym-within": "an acronym in it, written out, gives the same name",
@@ -64,6 +67,10 @@ def _head(graph: nx.MultiDiGraph, node: str) -> Iterator[str]:
             roles[relation] += 1
     told = ", ".join(f"{count} {relation}" for relation, count in roles.items() if count)
     yield f"  {_number(data['papers'], 'paper')}: {told}"
+    known = [f"first named {data['firstDate']}, last {data['lastDate']}"] if "firstDate" in data else []
+    known += [_number(data["degree"], "neighbour")] if "degree" in data else []
+    if known:
+        yield f"  {'; '.join(known)}"
 
 
 def _names(graph: nx.MultiDiGraph, node: str) -> Iterator[str]:

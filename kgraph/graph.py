@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import networkx as nx
 
 from kgraph.errors import GraphError
-from kgraph.evidence import Sentences, entity_sentence, relation_evidence
+from kgraph.evidence import Sentences, entity_sentence, name_sentence, relation_evidence
 from kgraph.identifiers import paper_key
 from kgraph.model import Entity, Extraction, Paper, Span, only_entities
 from kgraph.names import is_generic
@@ -93,11 +93,10 @@ def build_graph(
         _add_paper(edges, extraction, sentences, resolution, lost)
     graph = nx.MultiDiGraph(name="kgraph")
     attributes = {key: _paper_attributes(extraction) for key, (extraction, _) in read.items()}
-    for key, concept in resolution.concepts.items():
-        if papers_of[key] < min_support:
-            lost.rare += 1
-        else:
-            attributes[key] = _concept_attributes(concept, papers_of[key], read)
+    kept = {key for key in resolution.concepts if papers_of[key] >= min_support}
+    lost.rare += len(resolution.concepts) - len(kept)
+    for key in kept:
+        attributes[key] = _concept_attributes(resolution.concepts[key], papers_of[key], read, kept)
     for key in sorted(attributes):
         graph.add_node(key, **attributes[key])
     for source, target, relation in sorted(edges):
@@ -107,6 +106,9 @@ def build_graph(
         support = len({paper for paper, *_ in edge.evidence})
         evidence = [edge.evidence[place] for place in sorted(edge.evidence)]
         graph.add_edge(source, target, key=relation, support=support, score=_score(edge.score), evidence=evidence)
+    from kgraph.measures import measures  # it needs SciPy, which whoever only reads a graph does not
+
+    nx.set_node_attributes(graph, measures(graph))
     return graph
 
 
@@ -185,7 +187,7 @@ def _paper_attributes(extraction: Extraction) -> dict[str, Any]:
     known: dict[str, Any] = {
         "kind": "Paper",
         "label": paper.title,
-        "id": paper.id,
+        "identifier": paper.id,
         "date": paper.date,
         "url": paper.url,
         "authors": list(paper.authors),
@@ -197,17 +199,21 @@ def _paper_attributes(extraction: Extraction) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value not in (None, [])}
 
 
-def _concept_attributes(concept: Concept, papers: int, read: dict[str, tuple[Extraction, Sentences]]) -> dict[str, Any]:
+def _concept_attributes(
+    concept: Concept, papers: int, read: Mapping[str, tuple[Extraction, Sentences]], kept: Collection[str]
+) -> dict[str, Any]:
     aliases = []
     for alias in concept.aliases:
         extraction, sentences = read[alias.paper]
-        mention = next(m for m in extraction.entities[alias.entity].mentions if m.text == alias.name)
-        span = sentences.span(mention.field, *sentences.around(mention))
+        span = name_sentence(sentences, extraction.entities[alias.entity], alias.name)
         text = getattr(extraction.paper, span.field)[span.start : span.end]
         because = {"because": alias.because} if alias.because else {}
-        aliases.append({"name": alias.name, "rule": alias.rule, "paper": alias.paper, "text": text, **because})
+        where = {"field": span.field, "start": span.start, "end": span.end}
+        aliases.append({"name": alias.name, "rule": alias.rule, "paper": alias.paper, **where, "text": text, **because})
     links = {"exactMatch": list(concept.exact_match)} if concept.exact_match else {}
-    return {"kind": str(concept.type), "label": concept.label, "aliases": aliases, "papers": papers, **links}
+    apart = [{"concept": node, "guard": guard} for node, guard in concept.apart if node in kept]
+    misses = {"apart": apart} if apart else {}
+    return {"kind": str(concept.type), "label": concept.label, "aliases": aliases, "papers": papers, **links, **misses}
 
 
 def _score(value: float) -> float:

@@ -22,32 +22,44 @@ _GENERIC_WORDS = frozenset(_GENERIC_PHRASES.split())
 GENERIC_HEADS = frozenset({"algorithm", "approach", "architecture", "framework", "method", "technique"})
 NAMED_HEADS = frozenset({"benchmark", "corpus", "dataset", "optimizer"})
 
+_MACRO = re.compile(r"\\[A-Za-z]+")
+_SUBSCRIPT = re.compile(r"\b([A-Za-z])_(?=\d)|\$[^$]*\$")
+_ACRONYMS = re.compile(r"(?<=[A-Z]{2})s\b")
 _COMMAND = re.compile(r"\\(?:text|math|emph|bf|it|rm|tt|sc)[a-z]*\s*\{([^{}]*)\}")
 _MARKUP = re.compile(r"[\\$^{}]")
 _HYPHENS = re.compile(r"[-‐‑‒–—−_\s]+")
+_LAST_WORD = re.compile(r"[^\W_]+$")
 _KEEPS_E = re.compile(r"(?:^|[^eo])aches$")  # caches, but approaches and reaches
 _PLURAL_KEEPS = ("ss", "us", "is", "as", "os", "ics")
+_PARTICLES = ("ups", "ins", "ons", "outs", "offs")  # speed-ups, plug-ins
 
 
 @lru_cache(maxsize=100_000)
 def name_key(name: str) -> str:
     """Return the key of a name; two names with the same key are taken for spellings of one.
 
-    NFKC, LaTeX mark-up removed, hyphens and white space to one space, generic heads dropped, the
-    last word in the singular, letter case folded, an acronym in brackets at the end left out. "Large Language
-    Models (LLMs)" and "large-language model" give "large language model"; "M$^3$ViT" gives "m3vit".
+    NFKC, LaTeX mark-up and subscripts' underscores removed, hyphens and white space to one space, generic heads
+    dropped, the last word in the singular, letter case folded, an acronym in brackets at the end left out. "Large
+    Language Models (LLMs)" and "large-language model" give "large language model"; "M$^3$ViT" gives "m3vit".
     """
     if name.endswith(")"):
         long, _, short = name[:-1].rpartition("(")
         name = long.strip() if defines(long.strip(), short) else name
     text = _COMMAND.sub(r"\1", unicodedata.normalize("NFKC", name))
-    text = _HYPHENS.sub(" ", _MARKUP.sub("", text)).strip(" .,;:'\"")
+    text = _SUBSCRIPT.sub(lambda m: m[1] or m[0].replace("_", ""), text)
+    text = _HYPHENS.sub(" ", _ACRONYMS.sub("", _MARKUP.sub("", text))).strip(" .,;:'\"")
     words = text.split(" ")
     words[-1] = _singular(words[-1])
     while len(words) > 1 and _is_generic_head(words):
         words = words[:-1]
         words[-1] = _singular(words[-1])
     return " ".join(words).casefold() or name.casefold()
+
+
+def singular_form(name: str) -> str:
+    """Return the name with its last word in the singular, otherwise verbatim: "State-Space Models"."""
+    match = _LAST_WORD.search(name)
+    return name[: match.start()] + _singular(match.group()) if match else name
 
 
 def is_generic(name: str) -> bool:
@@ -59,6 +71,11 @@ def is_generic(name: str) -> bool:
     if any(word.isupper() and (i or len(word) > 1) and word != "SOTA" for i, word in enumerate(words)):
         return False
     return all(_singular(word).casefold() in _GENERIC_WORDS for word in words)
+
+
+def is_makeshift(name: str) -> bool:
+    """Whether the name can only stand in for a better one: a generic phrase, or a LaTeX macro of the paper's own."""
+    return bool(_MACRO.fullmatch(name)) or is_generic(name)
 
 
 def _is_generic_head(words: list[str]) -> bool:
@@ -76,7 +93,7 @@ def _is_generic_head(words: list[str]) -> bool:
 def _singular(word: str) -> str:
     """Return the singular of an English noun or of an acronym with a small s; other words as they are."""
     lower = word.lower()
-    if len(word) < 4 and not (word[:-1].isupper() and word.endswith("s")):
+    if len(word) < 4 and lower not in _PARTICLES and not (word[:-1].isupper() and word.endswith("s")):
         return word
     if not word.endswith("s") or lower.endswith(_PLURAL_KEEPS):
         return word

@@ -7,6 +7,8 @@ from typing import Any
 
 import networkx as nx
 
+from kgraph.measures import measures
+
 THEMES: dict[str, dict[str, list[str]]] = {
     "language": {
         "Method": [
@@ -197,6 +199,7 @@ class _Field:
             graph.add_node(key, **self.nodes[key])
         for head, tail, relation in sorted(self.edges):
             graph.add_edge(head, tail, key=relation, **self.edges[head, tail, relation])
+        nx.set_node_attributes(graph, measures(graph))
         return graph
 
     def add_paper(self, number: int) -> None:
@@ -211,7 +214,7 @@ class _Field:
         self.nodes[paper] = {
             "kind": "Paper",
             "label": f"{name}: {self.chance.choice(QUALIFIERS).capitalize()} {label[named['Method'][0]]} for {task}",
-            "id": paper.removeprefix("paper/"),
+            "identifier": paper.removeprefix("paper/"),
             "pipeline": "kgraph-en 0.1.0",
             "date": f"2023-10-{1 + number % 28:02d}",
             "url": f"https://arxiv.org/abs/{paper.removeprefix('paper/')}",
@@ -225,7 +228,15 @@ class _Field:
             alias = text + ("s" if number % 3 == 0 else "")
             if all(known["name"] != alias for known in self.nodes[key]["aliases"]):
                 self.nodes[key]["aliases"].append(
-                    {"name": alias, "rule": "same-name", "paper": paper, "text": f"We build on {alias} here."}
+                    {
+                        "name": alias,
+                        "rule": "same-name",
+                        "paper": paper,
+                        "field": "abstract",
+                        "start": 0,
+                        "end": len(alias) + 18,
+                        "text": f"We build on {alias} here.",
+                    }
                 )
 
     def named_things(self, theme: str, name: str) -> dict[str, list[str]]:

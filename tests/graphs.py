@@ -6,6 +6,8 @@ from typing import Any
 
 import networkx as nx
 
+from kgraph.measures import measures
+
 PLAIN = "paper/0000.00001"
 HOSTILE = "paper/a-paper-5f0c"
 TRANSFORMER, ATTENTION = "method/transformer", "method/attention"
@@ -33,8 +35,17 @@ def evidence(paper: str, field: str, text: str, quote: str, score: float) -> dic
     }
 
 
-def alias(name: str, paper: str = PLAIN) -> dict[str, str]:
-    return {"name": name, "rule": "key", "paper": paper, "text": f"Here stands {name}."}
+def alias(name: str, paper: str = PLAIN) -> dict[str, Any]:
+    text = f"Here stands {name}."
+    return {
+        "name": name,
+        "rule": "same-name",
+        "paper": paper,
+        "field": "abstract",
+        "start": 0,
+        "end": len(text),
+        "text": text,
+    }
 
 
 def small_graph() -> nx.MultiDiGraph:
@@ -44,7 +55,7 @@ def small_graph() -> nx.MultiDiGraph:
         PLAIN,
         kind="Paper",
         label=TITLE,
-        id="0000.00001",
+        identifier="0000.00001",
         pipeline=PIPELINE,
         date="2017-06-12",
         url="https://example.org/papers/1",
@@ -54,7 +65,13 @@ def small_graph() -> nx.MultiDiGraph:
         categories=["cs.CL"],
     )
     graph.add_node(
-        HOSTILE, kind="Paper", label=AWKWARD, id="a paper", pipeline="", date="--10-26", url="javascript:alert(1)"
+        HOSTILE,
+        kind="Paper",
+        label=AWKWARD,
+        identifier="a paper",
+        pipeline="",
+        date="--10-26",
+        url="javascript:alert(1)",
     )
     for key, kind, label, papers, names in (
         (TRANSFORMER, "Method", "Transformer", 2, ("Transformer", "Transformers", "the TRANSFORMER")),
@@ -99,6 +116,7 @@ def small_graph() -> nx.MultiDiGraph:
             score=max(item["score"] for item in found),
             evidence=found,
         )
+    nx.set_node_attributes(graph, measures(graph))
     return graph
 
 
@@ -106,10 +124,11 @@ def a_richer_graph() -> nx.MultiDiGraph:
     """Return the small graph with more datasets, so that some are used together."""
     graph = small_graph()
     for key, label in (("dataset/squad", "SQuAD"), ("dataset/c4", "C4")):
-        graph.add_node(key, kind="Dataset", label=label, papers=2, aliases=[{"name": f"the {label} data"}])
+        graph.add_node(key, kind="Dataset", label=label, papers=2, aliases=[alias(f"the {label} data")])
     item = graph.edges[PLAIN, TRANSFORMER, "introduces"]["evidence"][0]
     for paper, key in ((PLAIN, "dataset/squad"), (HOSTILE, "dataset/squad"), (PLAIN, "dataset/c4")):
         graph.add_edge(paper, key, "uses", support=1, score=0.5, evidence=[{**item, "paper": paper, "score": 0.5}])
     graph.add_edge(HOSTILE, "dataset/c4", "mentions", support=1, score=0.5, evidence=[item])
     graph.add_edge(TRANSFORMER, ATTENTION, "comparedWith", support=1, score=0.4, evidence=[{**item, "score": 0.4}])
+    nx.set_node_attributes(graph, measures(graph))
     return graph

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import pytest
 from examples import naming
@@ -49,6 +51,13 @@ def test_an_explanation_gives_each_name_its_reason_its_paper_and_its_sentence(gr
     assert "another spelling" in explain(graph, "method/fine-tuning")
 
 
+def test_an_explanation_says_since_when_a_concept_is_named_and_how_many_neighbours_it_has() -> None:
+    dated = [replace(e, paper=replace(e.paper, date=f"202{e.paper.id}-05")) for e in map(naming, "31", ["parsing"] * 2)]
+    assert "\n  first named 2021-05, last 2023-05; 2 neighbours\n" in explain(build_graph(dated), "method/parsing")
+    undated = build_graph([naming("a", "parsing")])
+    assert "\n  1 neighbour\n" in explain(undated, "method/parsing")
+
+
 def test_an_acronym_that_too_few_papers_define_is_proposed() -> None:
     assert pairs(naming("a", "support vector machine"), naming("b", "SVM")) == {
         frozenset(("method/support-vector-machine", "method/svm"))
@@ -69,14 +78,14 @@ def test_numbers_that_differ_and_words_that_are_added_are_not_proposed(one: str,
 
 
 def test_proposals_are_an_overrides_file_with_the_most_valuable_first() -> None:
-    papers = [naming(i, "convolutional network") for i in "ab"] + [naming(i, "convolution networks") for i in "cd"]
+    papers = [naming(i, "generative network") for i in "ab"] + [naming(i, "generation networks") for i in "cd"]
     graph = build_graph([*papers, naming("e", "graph classifier"), naming("f", "graph classification")])
     lines = as_overrides(graph, proposals(graph)).splitlines()
     assert lines[1:6] == [
         "merge:",
-        "  # convolutional network (2) = convolution networks (2)",
-        "  - concepts: [method/convolutional-network, method/convolution-network]",
-        "    into: method/convolutional-network",
+        "  # generative network (2) = generation networks (2)",
+        "  - concepts: [method/generative-network, method/generation-network]",
+        "    into: method/generative-network",
         '    because: "their words begin alike"',
     ]
     assert [p.value for p in proposals(graph)] == [2, 1]

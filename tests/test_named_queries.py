@@ -39,9 +39,10 @@ def edges(graph: nx.MultiDiGraph, relation: str) -> Iterator[tuple[str, str, dic
     return ((s, o, data) for s, o, key, data in graph.edges(keys=True, data=True) if key == relation)
 
 
-def test_there_are_five_named_queries_that_say_what_they_take() -> None:
+def test_there_are_eight_named_queries_that_say_what_they_take() -> None:
     assert [query.name for query in named_queries()] == [
-        "datasets-used-together", "evidence-for-pair", "introduced-by-paper", "methods-for-task", "top-methods",
+        "central-concepts", "communities", "datasets-used-together", "evidence-for-pair", "introduced-by-paper",
+        "methods-for-task", "new-concepts", "top-methods",
     ]  # fmt: skip
     for query in named_queries():
         assert query.title
@@ -58,6 +59,7 @@ def test_top_methods(store: pyoxigraph.Store) -> None:
             "label": data["label"],
             "papers": data["papers"],
             "tasks": len({o for s, o, _ in edges(graph, "usedFor") if s == key}),
+            **{name: data[name] for name in ("pageRank", "firstDate", "lastDate")},
         }
         for key, data in graph.nodes(data=True)
         if data["kind"] == "Method"
@@ -65,6 +67,51 @@ def test_top_methods(store: pyoxigraph.Store) -> None:
     graph_says.sort(key=lambda row: (-row["papers"], -row["tasks"], row["label"]))
     assert answer(store, "top-methods") == graph_says
     assert answer(store, "top-methods", limit="1") == graph_says[:1]
+
+
+def some(graph: nx.MultiDiGraph, kind: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """The concepts, or those of one kind, with their attributes and their key as `concept`."""
+    for key, data in graph.nodes(data=True):
+        if data["kind"] != "Paper" and kind in ("", data["kind"]):
+            yield key, {"concept": key, "type": data["kind"], **data}
+
+
+def rows(columns: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: data[name] for name in columns.split() if name in data} for data in found]
+
+
+@pytest.mark.parametrize(("asked", "kind"), [("", ""), ("dataset", "Dataset"), ("Metric", "Metric")])
+def test_central_concepts(store: pyoxigraph.Store, asked: str, kind: str) -> None:
+    found = sorted((d for _, d in some(a_richer_graph(), kind)), key=lambda d: (-d["pageRank"], d["label"]))
+    columns = "concept label type pageRank degree papers community"
+    assert len(found) == {"": 7, "Dataset": 3, "Metric": 1}[kind]
+    assert answer(store, "central-concepts", type=asked) == rows(columns, found)
+    assert answer(store, "central-concepts", type=asked, limit="1") == rows(columns, found)[:1]
+
+
+def test_communities_come_with_their_most_central_concept(store: pyoxigraph.Store) -> None:
+    graph = a_richer_graph()
+    members: dict[int, list[str]] = {}
+    for key, number in sorted(graph.nodes(data="community")):
+        members.setdefault(number, []).append(key)
+    graph_says = []
+    for number, keys in sorted(members.items()):
+        concepts = [key for key in keys if graph.nodes[key]["kind"] != "Paper"]
+        best = min(concepts, key=lambda key: (-graph.nodes[key]["pageRank"], key))
+        sizes = {"community": number, "papers": len(keys) - len(concepts), "concepts": len(concepts)}
+        graph_says.append(sizes | {"concept": best} | {n: graph.nodes[best][n] for n in ("label", "pageRank")})
+    assert len(graph_says) >= 2
+    assert answer(store, "communities") == graph_says
+
+
+@pytest.mark.parametrize(
+    ("since", "count"), [("2017", 7), ("2017-06", 7), ("2017-06-12", 7), ("2017-06-13", 0), ("2018", 0)]
+)
+def test_new_concepts_are_those_first_named_since_a_date(store: pyoxigraph.Store, since: str, count: int) -> None:
+    found = sorted((d for _, d in some(a_richer_graph())), key=lambda d: (-d["papers"], -d["pageRank"], d["label"]))
+    columns = "concept label type firstDate lastDate papers pageRank"
+    assert answer(store, "new-concepts", since=since) == rows(columns, found)[:count]
+    assert [row["type"] for row in answer(store, "new-concepts", since=since, type="METRIC")] == ["Metric"][:count]
 
 
 @pytest.mark.parametrize("name", ["machine translation", "MT", "mt", "Machine Translation"])
@@ -155,7 +202,7 @@ def test_a_parameter_is_only_ever_a_value(value: str) -> None:
 @pytest.mark.parametrize(
     ("attempt", "message"),
     [
-        (lambda: find_named_query("best"), "there is no query named 'best'; there are datasets-used-together, "),
+        (lambda: find_named_query("best"), "there is no query named 'best'; there are central-concepts, communities, "),
         (
             lambda: find_named_query("methods-for-task").bind({}),
             "the query methods-for-task needs the parameter 'task'; it takes "

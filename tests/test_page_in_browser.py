@@ -97,7 +97,7 @@ def test_no_label_covers_another(open_page: Open, field_page: str) -> None:
 @pytest.mark.parametrize(("known", "shown"), [("--10-26", "26 October, year not known"), ("2022-10-26", "2022-10-26")])
 def test_a_date_says_what_is_known_of_it(open_page: Open, known: str, shown: str) -> None:
     graph: nx.MultiDiGraph = nx.MultiDiGraph()
-    graph.add_node("paper/1", kind="Paper", label="P", id="1", pipeline="", date=known)
+    graph.add_node("paper/1", kind="Paper", label="P", identifier="1", pipeline="", date=known)
     page = open_page(render_page(graph), address="#n=paper/1")
     wait_for_panel(page, "P")
     assert shown in page.inner_text("#panel")
@@ -176,7 +176,7 @@ def test_the_panel_shows_the_sentence_with_its_mention_marked(open_page: Open, f
 def test_marks_stand_right_behind_characters_of_two_units(open_page: Open) -> None:
     graph: nx.MultiDiGraph = nx.MultiDiGraph()
     quote = "\U0001f600\U0001f600 We use BERT."
-    graph.add_node("paper/1", kind="Paper", label="P", id="1", pipeline="")
+    graph.add_node("paper/1", kind="Paper", label="P", identifier="1", pipeline="")
     graph.add_node("method/bert", kind="Method", label="BERT", papers=1, aliases=[])
     item = {"paper": "paper/1", "field": "abstract", "start": 7, "end": 7 + len(quote), "quote": quote, "score": 0.9,
             "mentions": [[17, 21]]}  # fmt: skip
@@ -338,11 +338,29 @@ HOSTILE = [
 ]
 
 
+def test_the_panel_tells_a_persons_reason_the_links_and_what_was_kept_apart(open_page: Open) -> None:
+    graph: nx.MultiDiGraph = nx.MultiDiGraph()
+    names = [
+        {"name": "kNN-LM", "rule": "override", "paper": "paper/1", "text": "kNN-LM", "because": "Its authors say so"}
+    ]
+    apart = [{"concept": "method/b", "guard": "their numbers differ"}, {"concept": "method/gone", "guard": "gone"}]
+    graph.add_node("method/a", kind="Method", label="kNN-LM", papers=1, aliases=names, apart=apart,
+                   exactMatch=["https://example.org/terms#knn", "javascript:window.pwned=1"])  # fmt: skip
+    graph.add_node("method/b", kind="Method", label="kNN-LM 2", papers=1, aliases=[])
+    page = open_page(render_page(graph), address="#n=method/a")
+    page.wait_for_selector("#panel .apart")
+    assert "override: Its authors say so" in page.inner_text("#panel .aliases")
+    assert page.locator("#panel a").evaluate_all("links => links.map(l => l.href)") == ["https://example.org/terms#knn"]
+    assert page.inner_text("#panel .apart").split("\n") == ["kNN-LM 2", "their numbers differ"]
+    page.click("#panel .apart button")
+    assert page.inner_text("#panel h2") == "kNN-LM 2"
+
+
 def hostile_graph() -> nx.MultiDiGraph:
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name=HOSTILE[0])
     for i, text in enumerate(HOSTILE):
         paper, concept = f"paper/{i}{text}", f"method/{i}{text}"
-        graph.add_node(paper, kind="Paper", label=text, id=text, pipeline=text, date=text, organisation=text,
+        graph.add_node(paper, kind="Paper", label=text, identifier=text, pipeline=text, date=text, organisation=text,
                        url=["javascript:window.pwned=1", "data:text/html,<script>window.pwned=1</script>", text,
                             "https://example.org/\"onclick=\"window.pwned=1"][i % 4],
                        authors=[text], categories=[text], upvotes=1)  # fmt: skip

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kgraph.identifiers import paper_key
-
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -84,11 +82,9 @@ def _take(
     version: str,
 ) -> Snapshot:
     taken = Snapshot(version, {}, {}, {}, {}, {})
-    # In node-link JSON a node's `id` is its key, which hides the papers' own.
-    ids = {paper_key(id_): id_ for id_ in texts}
     for key, data in nodes:
         if data["kind"] == "Paper":
-            id_ = ids.get(key, key.removeprefix("paper/"))
+            id_ = data["identifier"]
             taken.papers[key] = PaperFacts(id_, data["label"], data.get("date"), texts.get(id_, ""))
             taken.named[key], taken.roles[key] = {}, set()
         else:

@@ -12,7 +12,7 @@ from functools import cached_property
 from html import escape
 
 from kgraph.identifiers import ONTOLOGY_BASE
-from kgraph.rdf.output import shortener
+from kgraph.rdf.shorten import shortener
 from kgraph.rdf.prefixes import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, prefixes
 from kgraph.resources import ontology_folder
 

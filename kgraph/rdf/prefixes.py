@@ -18,7 +18,7 @@ VANN = "http://purl.org/vocab/vann/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 #: The kinds of things, which are the first step of their IRIs and have a prefix each.
-KINDS = ("paper", "method", "task", "dataset", "metric", "claim", "evidence", "alias", "run")
+KINDS = ("paper", "method", "task", "dataset", "metric", "alias", "claim", "evidence", "run")
 
 _BASE = re.compile(r"https?://[A-Za-z0-9._~:/-]+[/#]")
 

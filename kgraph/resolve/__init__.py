@@ -2,6 +2,5 @@
 
 from kgraph.resolve.concepts import Alias, Concept, Resolution, resolve
 from kgraph.resolve.overriding import Unmatched
-from kgraph.resolve.rules import Refusal
 
-__all__ = ["Alias", "Concept", "Refusal", "Resolution", "Unmatched", "resolve"]
+__all__ = ["Alias", "Concept", "Resolution", "Unmatched", "resolve"]

@@ -95,10 +95,10 @@ globalThis.kgraph = {};
   /** A concept's names, each with the reasons why it is one of them and the texts that show it. */
   function aliasesOf(evidence, node) {
     const byName = new Map();
-    for (const [name, rule, number] of evidence.aliases[node.id] ?? []) {
+    for (const [name, rule, number, because] of evidence.aliases[node.id] ?? []) {
       const [paper, , text] = evidence.texts[number];
       if (!byName.has(name)) byName.set(name, { name, rules: new Set(), shown: [] });
-      byName.get(name).rules.add(rule);
+      byName.get(name).rules.add(because ? `${rule}: ${because}` : rule);
       byName.get(name).shown.push({ paper, text });
     }
     return [...byName.values()];

@@ -110,6 +110,7 @@
         .replaceWith(
           ...[this.introduction(node, evidence), this.aliases(node, evidence)].filter(Boolean),
           ...this.relations(node, evidence),
+          ...this.apart(node, evidence),
         );
     }
 
@@ -119,6 +120,11 @@
       if (!month) return text;
       const known = new Date(2000, month - 1, day).toLocaleDateString("en-GB", { day: "numeric", month: "long" });
       return `${known}, year not known`;
+    }
+
+    /** The dates of the first and the last paper that name a concept, where any is known. */
+    dates({ firstDate, lastDate }) {
+      return firstDate && (firstDate === lastDate ? firstDate : `${firstDate} to ${lastDate}`);
     }
 
     facts(node) {
@@ -132,7 +138,7 @@
           [Array.isArray(node.categories) && node.categories.join(", ")],
           [links],
         );
-      } else lines.push([`Named in ${count(node.papers, "paper")}`, links]);
+      } else lines.push([`Named in ${count(node.papers, "paper")}`, this.dates(node), links]);
       const facts = lines
         .map((line) =>
           line
@@ -144,6 +150,10 @@
         .map((line) => make("p", { class: "fact" }, name(line)));
       const link = node.url && webLink(node.url, "Open the paper ↗", `Open the paper ${node.name}`);
       if (link) facts.push(make("p", { class: "fact" }, link));
+      for (const url of node.exactMatch ?? []) {
+        const same = webLink(url, name(url), `The same as ${url}`);
+        if (same) facts.push(make("p", { class: "fact" }, "The same as ", same));
+      }
       if (topic && topic.hub !== node.id) {
         const show = { type: "button", class: "plain", onclick: () => this.onTopic(topic) };
         facts.push(
@@ -187,6 +197,17 @@
         ),
       );
       return make("section", {}, make("h3", {}, `Names (${known.length})`), this.list(items, "aliases", "names"));
+    }
+
+    /** The concepts with names alike that resolution kept apart, and why. */
+    apart(node, evidence) {
+      const known = evidence.apart[node.id] ?? [];
+      if (!known.length) return [];
+      const items = known.map(([other, guard]) => {
+        const why = make("span", { class: "why" }, ` ${kgraph.visibleText(guard)}`);
+        return make("li", {}, this.button(this.graph.nodes[other]), why);
+      });
+      return [make("section", {}, make("h3", {}, `Kept apart (${known.length})`), this.list(items, "apart", "kept apart"))];
     }
 
     relations(node, evidence) {
@@ -242,8 +263,12 @@
       details.addEventListener("toggle", () => {
         if (details.open && details.childElementCount === 1) details.append(...found.map((item) => this.quote(item)));
       });
+      return make("li", {}, this.button(node), details);
+    }
+
+    button(node) {
       const choose = { type: "button", class: "node", onclick: () => this.onChoose(node) };
-      return make("li", {}, make("button", choose, kgraph.symbol(node.kind), name(node.label)), details);
+      return make("button", choose, kgraph.symbol(node.kind), name(node.label));
     }
 
     quote(item) {
