@@ -6,6 +6,7 @@ import io
 import json
 from pathlib import Path
 
+import pyshacl
 import pytest
 import rdflib
 from examples import entity, extraction, paper
@@ -384,3 +385,31 @@ def test_blank_nodes_in_a_file_from_elsewhere_are_told_and_do_no_harm(tmp_path: 
     file.write_bytes(valid + b"[] a <https://w3id.org/kgraph/ontology#Method> .\n")
     rules = {violation.rule for violation in validate(file).violations}
     assert {"method-iri", "label", "concept-types"} <= rules
+
+
+def test_the_shapes_are_themselves_shapes_as_shacl_defines_them() -> None:
+    shapes = rdflib.Graph().parse(ontology_folder() / "shapes.ttl")
+    conforms, _, text = pyshacl.validate(rdflib.Graph(), shacl_graph=shapes, meta_shacl=True)
+    assert conforms, text
+
+
+def test_other_processors_find_what_the_sparql_constraints_say(valid: bytes) -> None:
+    """Which kgraph gives to Oxigraph; here pyshacl runs the whole file as it is."""
+    shapes = rdflib.Graph().parse(ontology_folder() / "shapes.ttl")
+    rules = [
+        name
+        for name in FAULTS
+        if rdflib.URIRef(SHAPES_BASE + name) in set(shapes.subjects(RDF.type, SH.SPARQLConstraint))
+    ]
+    assert len(rules) > 10
+    assert pyshacl.validate(valid.decode(), shacl_graph=shapes, data_graph_format="nt")[0]
+    for rule in rules:
+        data = rdflib.Graph().parse(data=as_text(faulty(valid, FAULTS[rule])), format="nt")
+        _, results, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+        assert not isinstance(results, str), text
+        expected = shapes.value(rdflib.URIRef(SHAPES_BASE + rule), SH.message)
+        assert expected in set(results.objects(None, SH.resultMessage)), rule
+
+
+def as_text(store: Store) -> str:
+    return (store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b"").decode()
