@@ -1,8 +1,8 @@
 """TriG: the triples of the Turtle form, told apart by the paper that they come from.
 
 A graph with a paper's own IRI for its name holds what comes from that paper alone: what is said of it, its
-claims, its evidence, and once more each relation between concepts that its evidence supports. All else is
-in the default graph, those relations too, so that it answers without the others.
+claims, its evidence, the aliases that it shows, and once more each relation between concepts that its evidence
+supports. All else is in the default graph, those relations too, so that it answers without the others.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def trig_text(triples: Iterable[Triple], base: str = ID_BASE) -> Iterator[str]:
         said = {predicate: object_ for _, predicate, object_ in node}
         if subject.startswith(is_paper):
             paper = subject
-        elif _SUPPORTS in said:
+        elif _DERIVED_FROM in said:
             paper = said[_DERIVED_FROM]
-            if claim := claims.get(said[_SUPPORTS]):
+            if claim := claims.get(said.get(_SUPPORTS, "")):
                 relations[paper].add(claim)
         elif said.get(_SUBJECT, "").startswith(is_paper):
             paper = said[_SUBJECT]
