@@ -12,8 +12,8 @@ from functools import cached_property
 from html import escape
 
 from kgraph.identifiers import ONTOLOGY_BASE
-from kgraph.rdf.shorten import shortener
 from kgraph.rdf.prefixes import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, prefixes
+from kgraph.rdf.shorten import shortener
 from kgraph.resources import ontology_folder
 
 _ONTOLOGY = ONTOLOGY_BASE.rstrip("#")

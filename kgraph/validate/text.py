@@ -11,8 +11,8 @@ from itertools import groupby
 from kgraph.identifiers import ID_BASE, content_hash
 from kgraph.query.visible import visible
 from kgraph.rdf import Triple, write_turtle
-from kgraph.rdf.shorten import shortener
 from kgraph.rdf.prefixes import RDF, XSD, prefixes
+from kgraph.rdf.shorten import shortener
 from kgraph.rdf.terms import iri, literal
 from kgraph.validate.report import SHAPES_BASE, Report, Violation
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kgraph.identifiers import ONTOLOGY_BASE
 from kgraph.query.visible import cut, visible
-from kgraph.rdf.shorten import shortener
 from kgraph.rdf.prefixes import SKOSXL, prefixes
+from kgraph.rdf.shorten import shortener
 from kgraph.rdf.terms import iri, literal
 from kgraph.rdf.turtle import renderer
 
