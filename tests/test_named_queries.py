@@ -2,192 +2,204 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pyoxigraph
 import pytest
-from graphs import ATTENTION, AWKWARD, HOSTILE, PLAIN, TITLE, TRANSFORMER, TRANSLATION, a_richer_graph
+from answers import ORDERS, PAPER_RELATIONS, answer, names, of_kind
+from field import make_field_graph
+from graphs import ATTENTION, TRANSFORMER, a_richer_graph
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kgraph import KnowledgeGraph
 from kgraph.errors import QueryError
+from kgraph.graph import build_graph
 from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE
-from kgraph.query import find_named_query, format_result, named_queries, run_query
+from kgraph.model import Extraction
+from kgraph.query import Parameter, find_named_query, named_queries, run_query
+from kgraph.readers import Report, read_papers
+from kgraph.resources import ontology_folder
+
+ROOT = Path(__file__).parent.parent
+QUERIES = {query.name: query for query in named_queries()}
+EVERYTHING = "999999999"
+#: What parameters of each name take: the kinds of things that are found by it.
+KINDS = {
+    "task": ("Task",),
+    "method": ("Method",),
+    "dataset": ("Dataset",),
+    "paper": ("Paper",),
+    "concept": ("Method", "Task", "Dataset", "Metric"),
+}
+#: Text that would end a string, a comment or a query, if it were ever more than a value.
+HOSTILE_VALUES = [
+    '") } DROP ALL #',
+    "x' \\\\",
+    '\\\\")) || true || ((LCASE("',
+    "a\nb\r} #",
+    "$limit ?name",
+    "\\u0022",
+    "\x00\u202e\U0001f9ea",
+]
+#: What the made-up graphs have none of.
+UNANSWERED = {
+    ("month", "ambiguous-names"), ("month", "introduces-both"), ("month", "kinds-of"),
+    ("knotted", "evaluated-together"), ("knotted", "introduces-both"),
+}  # fmt: skip
+DATES = ["2000", "2015-06", "2023-10-14", "2021-02-28", "9999"]
 
 
-def answer(store: pyoxigraph.Store, name: str, **params: str) -> list[dict[str, Any]]:
-    """Return the rows of a named query as plain values, IRIs of things as their keys."""
-    text = format_result(run_query(store, find_named_query(name).bind(params)), "json")
+def sample() -> nx.MultiDiGraph:
+    """The graph of the bundled papers, from the extractions that are committed with it."""
+    records = read_papers(ROOT / "exports" / "sample" / "papers.jsonl", report=Report())
+    return build_graph([record for record in records if isinstance(record, Extraction)])
+
+
+def month() -> nx.MultiDiGraph:
+    """A made-up month of papers, some with a date that is partial or missing."""
+    graph = make_field_graph(papers=60, concepts=300)
+    for number, paper in enumerate(of_kind(graph, "Paper")):
+        day = graph.nodes[paper]["date"]
+        graph.nodes[paper]["date"] = (day, f"2021-02-{day[-2:]}", None, day[:4], day[:7], f"-{day[4:]}")[number % 6]
+    return graph
+
+
+def knotted() -> nx.MultiDiGraph:
+    """The graph of awkward texts, with a circle of parts and of kinds, and a name that two concepts share."""
+    graph = a_richer_graph()
+    for relation in ("partOf", "isA"):
+        graph.add_edge(TRANSFORMER, ATTENTION, relation, **graph.edges[ATTENTION, TRANSFORMER, relation])
+    graph.nodes["dataset/c4"]["aliases"].append({**graph.nodes["dataset/c4"]["aliases"][0], "name": "bleu"})
+    return graph
+
+
+@pytest.fixture(scope="module", params=[sample, month, knotted], ids=lambda make: make.__name__)
+def knowledge(request: pytest.FixtureRequest) -> KnowledgeGraph:
+    graph = request.param()
+    graph.name = request.param.__name__
+    return KnowledgeGraph(graph)
+
+
+def ask(knowledge: KnowledgeGraph, name: str, **params: str) -> list[dict[str, Any]]:
+    """Return the rows of a named query, IRIs of things as their keys."""
+    bases = re.compile(f"(?:{ID_BASE}|{ONTOLOGY_BASE})(?=[A-Za-z0-9/._-]+$)")
     return [
-        {
-            column: re.sub(f"{ID_BASE}|{ONTOLOGY_BASE}", "", cell["value"])
-            if not cell.get("datatype")
-            else float(cell["value"])
-            for column, cell in row.items()
-        }
-        for row in json.loads(text)["results"]["bindings"]
+        {column: bases.sub("", value) if isinstance(value, str) else value for column, value in row.items()}
+        for row in knowledge.query(name, **params)
     ]
 
 
-def edges(graph: nx.MultiDiGraph, relation: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    return ((s, o, data) for s, o, key, data in graph.edges(keys=True, data=True) if key == relation)
+def choices(graph: nx.MultiDiGraph, name: str) -> Iterator[dict[str, str]]:
+    """Yield parameters that suit a query, from what is in the graph: what is named often, and what is not."""
+    parameters = {parameter.name for parameter in QUERIES[name].parameters} - {"limit"}
+    if name == "path-between":
+        yield from pairs_at_every_distance(graph)
+    elif name == "evidence-for-pair":
+        yield from ({"first": c["subject"], "second": c["object"]} for c in claims(graph, PAPER_RELATIONS))
+    elif name == "evidence-for-claim":
+        yield from claims(graph, ())
+    elif "since" in parameters:
+        types = ["", "Method", "TASK"] if "type" in parameters else [None]
+        yield from ({"since": day} | ({"type": t} if t is not None else {}) for day in DATES for t in types)
+    elif parameters <= {"type"}:
+        yield {}
+        yield from ({"type": kind} for kind in ("Method", "TASK") if parameters)
+    else:
+        (parameter,) = parameters
+        if not QUERIES[name].parameters[0].required:
+            yield {}
+        things = sorted(of_kind(graph, *KINDS[parameter]), key=lambda key: (-graph.degree(key), key))
+        for thing in [*things[:5], *things[5 :: max(1, len(things) // 5)]]:
+            yield from (
+                {parameter: spell(known)} for known, spell in zip(sorted(names(graph, thing)), SPELLINGS, strict=False)
+            )
 
 
-def test_there_are_eight_named_queries_that_say_what_they_take() -> None:
-    assert [query.name for query in named_queries()] == [
-        "central-concepts", "communities", "datasets-used-together", "evidence-for-pair", "introduced-by-paper",
-        "methods-for-task", "new-concepts", "top-methods",
-    ]  # fmt: skip
-    for query in named_queries():
+SPELLINGS: tuple[Callable[[str], str], ...] = (str.upper, str, str.lower)
+
+
+def claims(graph: nx.MultiDiGraph, without: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Yield the first claims of every relation, and one of them turned around."""
+    seen: dict[str, int] = {}
+    for s, o, relation in sorted(graph.edges(keys=True)):
+        seen[relation] = seen.get(relation, 0) + 1
+        if relation not in without and seen[relation] <= 3:
+            ends = {"subject": min(names(graph, s)), "object": max(names(graph, o)).upper()}
+            yield ends | {"relation": relation}
+            yield {"subject": ends["object"], "object": ends["subject"], "relation": relation.upper()}
+    yield {"subject": "transformer", "relation": "used for", "object": "machine translation"}
+
+
+def pairs_at_every_distance(graph: nx.MultiDiGraph) -> Iterator[dict[str, str]]:
+    """Yield some pairs of concepts that are none to four steps apart, and some that are not connected."""
+    simple = nx.Graph((s, o) for s, o, key in graph.edges(keys=True) if key not in PAPER_RELATIONS)
+    often = sorted(simple, key=lambda key: (-simple.degree(key), key))[:40]
+    seen: dict[int | None, int] = {}
+    for start in often[:8]:
+        steps = nx.single_source_shortest_path_length(simple, start)
+        for end in [*often, *sorted(set(simple) - set(often))]:
+            distance = steps.get(end)
+            seen[distance] = seen.get(distance, 0) + 1
+            if seen[distance] <= 4:
+                yield {"first": max(names(graph, start)).upper(), "second": min(names(graph, end))}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_named_query_answers_what_a_walk_over_the_graph_finds(knowledge: KnowledgeGraph, name: str) -> None:
+    (limit,) = [p for p in QUERIES[name].parameters if p.name == "limit"] or [None]
+    answered = False
+    for params in choices(knowledge.networkx, name):
+        expected = answer(knowledge.networkx, name, **params)
+        if limit:
+            assert ask(knowledge, name, **params, limit=EVERYTHING) == expected, params
+        assert ask(knowledge, name, **params) == expected[: int(limit.default) if limit else None], params
+        answered = answered or bool(expected)
+    assert answered or (knowledge.networkx.name, name) in UNANSWERED
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_named_query_about_nothing_that_there_is_has_no_rows(knowledge: KnowledgeGraph, name: str) -> None:
+    texts = [p.name for p in QUERIES[name].parameters if p.name not in ("limit", "since")]
+    since = {p.name: "2020" for p in QUERIES[name].parameters if p.is_date}
+    for value in ("no such thing", *HOSTILE_VALUES) if texts else ():
+        assert ask(knowledge, name, **since, **dict.fromkeys(texts, value)) == [], value
+    nothing = KnowledgeGraph(nx.MultiDiGraph())
+    assert ask(nothing, name, **since, **dict.fromkeys(texts, "Transformer")) == []
+
+
+def test_every_query_says_what_it_takes_and_is_walked_by_a_function() -> None:
+    assert list(QUERIES) == sorted(ORDERS)
+    for query in QUERIES.values():
         assert query.title
         assert {p.name for p in query.parameters} == set(re.findall(r"\$(\w+)", query.sparql))
         assert query.sparql.count("# param ") == len(query.parameters)
         assert all(p.description for p in query.parameters)
 
 
-def test_top_methods(store: pyoxigraph.Store) -> None:
-    graph = a_richer_graph()
-    graph_says = [
-        {
-            "method": key,
-            "label": data["label"],
-            "papers": data["papers"],
-            "tasks": len({o for s, o, _ in edges(graph, "usedFor") if s == key}),
-            **{name: data[name] for name in ("pageRank", "firstDate", "lastDate")},
-        }
-        for key, data in graph.nodes(data=True)
-        if data["kind"] == "Method"
-    ]
-    graph_says.sort(key=lambda row: (-row["papers"], -row["tasks"], row["label"]))
-    assert answer(store, "top-methods") == graph_says
-    assert answer(store, "top-methods", limit="1") == graph_says[:1]
+@pytest.mark.parametrize("name", sorted(set(QUERIES) - {"path-between"}))  # there the path is made of the labels
+def test_an_iri_in_an_answer_has_a_label_beside_it(knowledge: KnowledgeGraph, name: str) -> None:
+    labels = set(nx.get_node_attributes(knowledge.networkx, "label").values())
+    for row in ask(knowledge, name, **next(choices(knowledge.networkx, name))):
+        things = [value for value in row.values() if value in knowledge.networkx]
+        assert len([value for value in row.values() if value in labels]) >= len(things)
 
 
-def some(graph: nx.MultiDiGraph, kind: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """The concepts, or those of one kind, with their attributes and their key as `concept`."""
-    for key, data in graph.nodes(data=True):
-        if data["kind"] != "Paper" and kind in ("", data["kind"]):
-            yield key, {"concept": key, "type": data["kind"], **data}
+def test_the_page_of_the_ontology_lists_exactly_the_queries_there_are() -> None:
+    page = (ontology_folder() / "README.md").read_text(encoding="utf-8")
+    table = page.partition("\n## Questions\n")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
 
+    def takes(parameter: Parameter) -> str:
+        return f"`{parameter.name}`" if parameter.required else f"[`{parameter.name}`]"
 
-def rows(columns: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: data[name] for name in columns.split() if name in data} for data in found]
-
-
-@pytest.mark.parametrize(("asked", "kind"), [("", ""), ("dataset", "Dataset"), ("Metric", "Metric")])
-def test_central_concepts(store: pyoxigraph.Store, asked: str, kind: str) -> None:
-    found = sorted((d for _, d in some(a_richer_graph(), kind)), key=lambda d: (-d["pageRank"], d["label"]))
-    columns = "concept label type pageRank degree papers community"
-    assert len(found) == {"": 7, "Dataset": 3, "Metric": 1}[kind]
-    assert answer(store, "central-concepts", type=asked) == rows(columns, found)
-    assert answer(store, "central-concepts", type=asked, limit="1") == rows(columns, found)[:1]
-
-
-def test_communities_come_with_their_most_central_concept(store: pyoxigraph.Store) -> None:
-    graph = a_richer_graph()
-    members: dict[int, list[str]] = {}
-    for key, number in sorted(graph.nodes(data="community")):
-        members.setdefault(number, []).append(key)
-    graph_says = []
-    for number, keys in sorted(members.items()):
-        concepts = [key for key in keys if graph.nodes[key]["kind"] != "Paper"]
-        best = min(concepts, key=lambda key: (-graph.nodes[key]["pageRank"], key))
-        sizes = {"community": number, "papers": len(keys) - len(concepts), "concepts": len(concepts)}
-        graph_says.append(sizes | {"concept": best} | {n: graph.nodes[best][n] for n in ("label", "pageRank")})
-    assert len(graph_says) >= 2
-    assert answer(store, "communities") == graph_says
-
-
-@pytest.mark.parametrize(
-    ("since", "count"), [("2017", 7), ("2017-06", 7), ("2017-06-12", 7), ("2017-06-13", 0), ("2018", 0)]
-)
-def test_new_concepts_are_those_first_named_since_a_date(store: pyoxigraph.Store, since: str, count: int) -> None:
-    found = sorted((d for _, d in some(a_richer_graph())), key=lambda d: (-d["papers"], -d["pageRank"], d["label"]))
-    columns = "concept label type firstDate lastDate papers pageRank"
-    assert answer(store, "new-concepts", since=since) == rows(columns, found)[:count]
-    assert [row["type"] for row in answer(store, "new-concepts", since=since, type="METRIC")] == ["Metric"][:count]
-
-
-@pytest.mark.parametrize("name", ["machine translation", "MT", "mt", "Machine Translation"])
-def test_methods_for_a_task_found_by_any_of_its_names(store: pyoxigraph.Store, name: str) -> None:
-    graph = a_richer_graph()
-    graph_says = [
-        {
-            "method": s,
-            "methodLabel": graph.nodes[s]["label"],
-            "task": o,
-            "taskLabel": "machine translation",
-            "support": data["support"],
-            "score": data["score"],
-        }
-        for s, o, data in edges(graph, "usedFor")
-        if o == TRANSLATION
-    ]
-    graph_says.sort(key=lambda row: (-row["support"], -row["score"]))
-    assert len(graph_says) == 2
-    assert answer(store, "methods-for-task", task=name) == graph_says
-    assert answer(store, "methods-for-task", task="no such task") == []
-
-
-@pytest.mark.parametrize("dataset", ["", "THE C4 DATA"])
-def test_datasets_used_together(store: pyoxigraph.Store, dataset: str) -> None:
-    graph = a_richer_graph()
-    together: Counter[tuple[str, str]] = Counter()
-    for paper in (PLAIN, HOSTILE):
-        used = sorted(o for s, o, _ in edges(graph, "uses") if s == paper and graph.nodes[o]["kind"] == "Dataset")
-        together.update(itertools.combinations(used, 2))
-    label = {key: graph.nodes[key]["label"] for key in graph}
-    graph_says = [
-        {"first": a, "firstLabel": label[a], "second": b, "secondLabel": label[b], "papers": count}
-        for (a, b), count in together.items()
-        if not dataset or "dataset/c4" in (a, b)
-    ]
-    graph_says.sort(key=lambda row: (-row["papers"], row["firstLabel"], row["secondLabel"]))
-    assert len(graph_says) == (2 if dataset else 3)
-    assert answer(store, "datasets-used-together", dataset=dataset) == graph_says
-
-
-@pytest.mark.parametrize(
-    ("name", "paper"), [("0000.00001", PLAIN), (TITLE.upper(), PLAIN), (AWKWARD, HOSTILE), ("A PAPER", HOSTILE)]
-)
-def test_introduced_by_a_paper_found_by_id_or_title(store: pyoxigraph.Store, name: str, paper: str) -> None:
-    graph = a_richer_graph()
-    assert answer(store, "introduced-by-paper", paper=name) == [
-        {
-            "concept": o,
-            "label": graph.nodes[o]["label"],
-            "type": graph.nodes[o]["kind"],
-            "score": data["score"],
-            "paper": paper,
-            "title": graph.nodes[paper]["label"],
-        }
-        for s, o, data in edges(graph, "introduces")
-        if s == paper
-    ]
-
-
-@pytest.mark.parametrize(("first", "second"), [("transformers", "Attention"), ("ATTENTION", "the transformer")])
-def test_evidence_for_a_pair_in_either_direction(store: pyoxigraph.Store, first: str, second: str) -> None:
-    graph = a_richer_graph()
-    graph_says = [
-        (s, relation, o, e["quote"], e["paper"], e["field"], e["score"])
-        for s, o, relation, data in graph.edges(keys=True, data=True)
-        if {s, o} == {ATTENTION, TRANSFORMER}
-        for e in data["evidence"]
-    ]
-    rows = answer(store, "evidence-for-pair", first=first, second=second)
-    columns = ("subject", "relation", "object", "quote", "paper", "field", "score")
-    assert len(rows) == 5
-    assert sorted(tuple(row[c] for c in columns) for row in rows) == sorted(graph_says)
-    for row in rows:
-        for thing, label in (("subject", "subjectLabel"), ("object", "objectLabel"), ("paper", "title")):
-            assert row[label] == graph.nodes[row[thing]]["label"]
+    assert rows == [f"| `{q.name}` | {q.title} | {' '.join(map(takes, q.parameters))} |" for q in QUERIES.values()]
+    texts = [page, (ROOT / "README.md").read_text(encoding="utf-8")]
+    assert {name for text in texts for name in re.findall(r"--name ([a-z-]+)", text)} <= set(QUERIES)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -202,7 +214,7 @@ def test_a_parameter_is_only_ever_a_value(value: str) -> None:
 @pytest.mark.parametrize(
     ("attempt", "message"),
     [
-        (lambda: find_named_query("best"), "there is no query named 'best'; there are central-concepts, communities, "),
+        (lambda: find_named_query("best"), "there is no query named 'best'; there are ambiguous-names, "),
         (
             lambda: find_named_query("methods-for-task").bind({}),
             "the query methods-for-task needs the parameter 'task'; it takes "
@@ -215,6 +227,10 @@ def test_a_parameter_is_only_ever_a_value(value: str) -> None:
         (
             lambda: find_named_query("top-methods").bind({"limit": "1 } DELETE"}),
             "the parameter limit takes a whole number, not '1 } DELETE'",
+        ),
+        (
+            lambda: find_named_query("new-since").bind({"since": "yesterday"}),
+            "the parameter since takes a date as 2024, 2024-05 or 2024-05-31, not 'yesterday'",
         ),
     ],
 )  # fmt: skip

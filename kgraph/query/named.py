@@ -4,10 +4,12 @@ A file begins with comment lines of this form, and has `$name` where a parameter
 
     # title: Methods for a task, best supported first
     # param task: label or alias of the task (required)
+    # param since: the first date (required date)
     # param limit: the most rows to give (default 20)
 
-A parameter whose default is a whole number takes whole numbers; all others take text. One that is
-neither required nor has a default is "" when left out.
+A parameter whose default is a whole number takes whole numbers, a required date takes a date as
+2024, 2024-05 or 2024-05-31; all others take text. One that is neither required nor has a default is ""
+when left out.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ from kgraph.resources import QUERIES
 
 _TITLE = re.compile(r"# title: (?P<title>.+)")
 _PARAMETER = re.compile(
-    r"# param (?P<name>[a-z]+): (?P<text>.+?)(?: \((?:(?P<required>required)|default (?P<default>.+))\))?"
+    r"# param (?P<name>[a-z]+): (?P<text>.+?)"
+    r"(?: \((?:(?P<required>required(?P<date> date)?)|default (?P<default>.+))\))?"
 )
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,12 @@ class Parameter:
     description: str
     required: bool = False
     default: str = ""
+    is_date: bool = False
 
     def term(self, value: str) -> str:
-        """Return the value as SPARQL text; QueryError where it must be a whole number and is none."""
+        """Return the value as SPARQL text; QueryError where it must be a whole number or a date and is none."""
+        if self.is_date and not _DATE.fullmatch(value):
+            raise QueryError(f"the parameter {self.name} takes a date as 2024, 2024-05 or 2024-05-31, not {value!r}")
         if not _WHOLE_NUMBER.fullmatch(self.default):
             return literal(value)
         if not _WHOLE_NUMBER.fullmatch(value):
@@ -110,7 +117,6 @@ def _read(path: Path) -> NamedQuery:
         if match := _TITLE.fullmatch(line):
             title = match["title"]
         elif match := _PARAMETER.fullmatch(line):
-            parameters.append(
-                Parameter(match["name"], match["text"], match["required"] is not None, match["default"] or "")
-            )
+            required, is_date = match["required"] is not None, match["date"] is not None
+            parameters.append(Parameter(match["name"], match["text"], required, match["default"] or "", is_date))
     return NamedQuery(path.stem, title, tuple(parameters), text)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgraph.errors import GraphError
+from kgraph.rdf.ntriples import write_ntriples
+from kgraph.rdf.triples import graph_triples
 
 if TYPE_CHECKING:
+    import networkx as nx
     from pyoxigraph import Store
 
 # In the order in which a folder's files are asked for.
@@ -35,6 +39,17 @@ def open_store(path: Path) -> Store:
         raise GraphError(f"{where}: not readable as RDF: {error.msg}") from None
     except (OSError, ValueError) as error:
         raise GraphError(f"{file}: cannot be read: {error}") from None
+    return store
+
+
+def store_of(graph: nx.MultiDiGraph) -> Store:
+    """Return an in-memory store of a graph's triples, the same as those of the folder that it is written to."""
+    from pyoxigraph import RdfFormat, Store
+
+    file = io.BytesIO()
+    write_ntriples(graph_triples(graph), file)
+    store = Store()
+    store.bulk_load(file.getvalue(), RdfFormat.N_TRIPLES)
     return store
 
 
