@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kgraph import __version__
 from kgraph.console import SHOWN, progress, read_text, tell, tell_report, write_text
 from kgraph.errors import KGraphError, QueryError
+from kgraph.serve.command import add_arguments as serve_arguments
 
 if TYPE_CHECKING:
     from kgraph.model import Extraction, Paper
@@ -110,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
 
     view = command("view", _view, "write the interactive page of a graph", [graph])
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
+
+    serve = command("serve", _serve, "serve a graph over HTTP: its page, a SPARQL endpoint, its IRIs", [graph])
+    serve_arguments(serve)
 
     _explain_arguments(command("explain", _explain, "say what a concept is, and why its names are one", [graph]))
     _diff_arguments(command("diff", _diff, "say what changed from one graph to another", []))
@@ -310,6 +314,12 @@ def _view(args: argparse.Namespace) -> None:
     folder = args.graph or DEFAULT_GRAPH
     read_manifest(folder, "graph.json")
     write_text(args.output or str(folder / "graph.html"), [render_page(read_graph(folder))])
+
+
+def _serve(args: argparse.Namespace) -> None:
+    from kgraph.serve.command import run
+
+    run(args, DEFAULT_GRAPH)
 
 
 def _explain(args: argparse.Namespace) -> None:
