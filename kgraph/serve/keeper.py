@@ -27,6 +27,7 @@ from kgraph.serve.wire import packed, receive
 from kgraph.serve.worker import Graph, work
 
 _NODES = "graph.json"
+_MOST_DESCRIPTORS = 1024
 
 
 def start_keeper(path: Path, limits: Limits) -> tuple[SpawnProcess, socket.socket, int]:
@@ -101,7 +102,10 @@ def _load(path: Path) -> Graph:
 
 def _be_a_worker(control: socket.socket, descriptor: int, graph: Graph, limits: Limits) -> None:
     try:
+        # What it shares with the keeper would hide the keeper's end, or another worker's, from the server.
         control.close()
+        os.closerange(3, descriptor)
+        os.closerange(descriptor + 1, _MOST_DESCRIPTORS)
         work(socket.socket(fileno=descriptor), graph, limits)
     except BaseException:
         traceback.print_exc()
