@@ -155,7 +155,10 @@ def hostile_folder(folder: Path) -> Path:
     write_folder(
         [
             extraction(
-                second, entity(second, "Method", NAME), entity(second, "Task", "tidy sorting"), relations=((0, "usedFor", 1),)
+                second,
+                entity(second, "Method", NAME),
+                entity(second, "Task", "tidy sorting"),
+                relations=((0, "usedFor", 1),),
             ),
             extraction(
                 first,

@@ -31,6 +31,7 @@ ORDER = [
     {"kgraph.build"},
     {"kgraph.diff"},
     {"kgraph.console"},
+    {"kgraph.serve"},
     {"kgraph.cli"},
     {"kgraph.__main__"},
 ]
@@ -41,7 +42,8 @@ HEAVY = {
     "onnxruntime": ("kgraph.pipeline",),
     "torch": ("kgraph.pipeline.training", "kgraph.cli"),
     "rdflib": ("kgraph.rdf",),
-    "pyoxigraph": ("kgraph.rdf", "kgraph.query"),
+    "pyoxigraph": ("kgraph.rdf", "kgraph.query", "kgraph.serve"),
+    "tornado": ("kgraph.serve",),
     "pyvis": ("kgraph.view",),
     "scipy": ("kgraph.view",),
     "networkx": (

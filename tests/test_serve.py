@@ -16,6 +16,7 @@ from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
 from serving import NAME, SAMPLE, TITLE, Served, hostile_folder, serving
 
+from kgraph.fingerprint import file_hash
 from kgraph.graph import read_graph
 from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE
 from kgraph.query import open_store, run_query
@@ -26,7 +27,12 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-PARSERS = {"text/turtle": "turtle", "application/n-triples": "nt", "application/ld+json": "json-ld", "application/rdf+xml": "xml"}
+PARSERS = {
+    "text/turtle": "turtle",
+    "application/n-triples": "nt",
+    "application/ld+json": "json-ld",
+    "application/rdf+xml": "xml",
+}
 # Line ends, quotes, tags and tabs within a value, which are not those of the form.
 AWKWARD = r"""("a\nb\"c\r\n<result>\t}},{\"d" AS ?y)"""
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -114,7 +120,7 @@ def test_ask_has_all_forms_too(server: Served) -> None:
         ("/sparql?other=1", 400, "expected one parameter `query`, not none"),
         ("/sparql?query=ASK%7B%7D&query=ASK%7B%7D", 400, "expected one parameter `query`, not 2"),
         ("/sparql?query=ASK%7B%FF%7D", 400, "the parameters cannot be read: 'utf-8' codec can't decode"),
-        ("/sparql?query=SELCT+*+%7B%7D", 400, "the query, line 1, column 1: not valid SPARQL from here; did you mean SELECT?"),
+        ("/sparql?query=SELCT+*+%7B%7D", 400, "line 1, column 1: not valid SPARQL from here; did you mean SELECT?"),
         ("/sparql?query=ASK%7B%7D&default-graph-uri=http%3A%2F%2Fa%2F", 400, "this endpoint has one graph"),
         ("/sparql?query=ASK%7B%7D&named-graph-uri=http%3A%2F%2Fa%2F", 400, "leave out default-graph-uri and"),
         ("/sparql?update=CLEAR+ALL", 403, "this endpoint only answers queries"),
@@ -275,8 +281,9 @@ def test_the_page_of_a_concept_says_why_and_who_says_so(server: Served) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/id/method/nothing", "/page/method/nothing", "/data/method/nothing.ttl", "/data/method/bert.pdf", "/id/thing/bert", "/page/method/", "/nothing"],
-)
+    ["/id/method/nothing", "/page/method/nothing", "/data/method/nothing.ttl", "/data/method/bert.pdf",
+     "/id/thing/bert", "/page/method/", "/nothing"],
+)  # fmt: skip
 def test_what_is_not_there_is_not_found(server: Served, path: str) -> None:
     for method in ("GET", "HEAD"):
         assert server.get(path, method=method).status == 404
@@ -307,9 +314,10 @@ def test_the_files_of_the_graph_are_served_as_they_are(server: Served) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/manifest.json", "/papers.jsonl", "/graph.json", "/../pyproject.toml", "/%2e%2e/pyproject.toml", "/..%2fpyproject.toml",
-     "//etc/passwd", "/graph.ttl/../manifest.json", "/page/paper/..%2f..%2fmanifest.json", "/data/method/../../manifest.json",
-     "/data/paper/../manifest.json.ttl", "/id/method/%00", "/graphxttl", "/static/page.css", "/.git/config", "/pages/query.js"],
+    ["/manifest.json", "/papers.jsonl", "/graph.json", "/../pyproject.toml", "/%2e%2e/pyproject.toml",
+     "/..%2fpyproject.toml", "//etc/passwd", "/graph.ttl/../manifest.json", "/page/paper/..%2f..%2fmanifest.json",
+     "/data/method/../../manifest.json", "/data/paper/../manifest.json.ttl", "/id/method/%00", "/graphxttl",
+     "/static/page.css", "/.git/config", "/pages/query.js"],
 )  # fmt: skip
 def test_nothing_else_of_the_disk_can_be_reached(server: Served, path: str) -> None:
     reply = server.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
@@ -323,6 +331,22 @@ def test_a_graph_that_was_changed_or_is_none_is_not_served(tmp_path: Path) -> No
     for path, says in ((folder, "graph.ttl is not the file that"), (tmp_path, "is no graph: it has no manifest.json")):
         with pytest.raises(AssertionError, match=says), serving(path):
             pass
+
+
+def test_a_description_of_the_dataset_is_served_where_the_folder_has_one(tmp_path: Path) -> None:
+    folder = hostile_folder(tmp_path / "graph")
+    (folder / "void.ttl").write_text("<http://a/> a <http://rdfs.org/ns/void#Dataset> .\n")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["void.ttl"] = file_hash(folder / "void.ttl")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with serving(folder, "-v") as served:
+        assert served.get("/void.ttl").body == (folder / "void.ttl").read_bytes()
+        # What is served stays what was verified and loaded.
+        (folder / "new").write_text("<http://b/> a <http://b/> .\n")
+        (folder / "new").replace(folder / "void.ttl")
+        assert b"http://a/" in served.get("/void.ttl").body
+        served.get("/%1b[31m")
+        assert re.fullmatch(r"\S+ 127\.0\.0\.1 GET /void\.ttl 200 \d+ ms", served.lines[1])
 
 
 def test_an_rdf_file_is_served_without_a_map(tmp_path: Path) -> None:
@@ -358,11 +382,18 @@ def test_hostile_headers_do_no_harm(server: Served) -> None:
     for host in ("<script>", "a/../b", "evil.example\\@b", '"', "a b"):
         request = f"GET /sparql HTTP/1.1\r\nHost: {host}\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n"
         assert server.raw(request.encode()).startswith(b"HTTP/1.1 400 ")
+    ipv6 = server.raw(b"GET /sparql HTTP/1.1\r\nHost: [::1]:80\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n")
+    assert b"<http://[::1]:80/sparql> " in ipv6
     redirect = server.raw(b"GET /id/method/bert HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
     assert b"evil" not in redirect and b"Location: /page/method/bert\r\n" in redirect
     long = b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 400_000 + b"\r\n\r\n"
     assert b" 200 " not in server.raw(long)
-    for wrong in (b"\r\n\r\n", b"nonsense\r\n\r\n", b"GET /\r\n\r\n", b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"):
+    for wrong in (
+        b"\r\n\r\n",
+        b"nonsense\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+    ):
         assert b" 200 " not in server.raw(wrong)
     accept = ",".join(f"a/{i};q=0.{i % 10}" for i in range(5000))
     assert server.query("ASK {}", accept).status == 406
@@ -388,5 +419,5 @@ def test_curl_is_answered(server: Served) -> None:
     assert "dataset:glue a skos:Concept, kg:Concept, kg:Dataset ;" in followed
     twice = curl("-v", "--stderr", "-", server.sparql + "?query=ASK%7B%7D", server.sparql + "?query=ASK%7B%7D")
     assert "Re-using existing connection" in twice
-    too_large = curl("-o", "/dev/null", "-w", "%{http_code}", "-H", f"Content-Type: {QUERY}", "--data", "@" + str(SAMPLE / "graph.ttl"), server.sparql)
-    assert too_large == "413"
+    large = ("-H", f"Content-Type: {QUERY}", "--data", f"@{SAMPLE / 'graph.ttl'}")
+    assert curl(*large, "-o", "/dev/null", "-w", "%{http_code}", server.sparql) == "413"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from serving import PATIENCE, SAMPLE, Served, serving
@@ -153,6 +154,7 @@ def test_the_query_of_a_client_that_has_gone_is_given_up(server: Served) -> None
         wait_until(lambda: len(workers(served)) == 2 and set(workers(served)) != set(before))
         assert not any(busy(worker) for worker in workers(served))
         assert answers(served)
+        assert served.lines[1:] == []
 
 
 def test_clients_that_send_nothing_or_slowly_hinder_nobody(server: Served) -> None:
@@ -193,6 +195,11 @@ def test_a_reader_that_stops_reading_does_not_stop_the_server(server: Served) ->
             rest += len(part)
             if rest > (SAMPLE / "graph.nt").stat().st_size:
                 break
+    with server.connect() as connection:  # and one that goes in the midst of it
+        connection.sendall(b"GET /graph.nt HTTP/1.1\r\nHost: a\r\n\r\n")
+        connection.recv(15)
+    assert answers(server)
+    assert server.lines[1:] == []
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT])
@@ -216,7 +223,7 @@ def test_what_was_asked_before_the_end_is_still_answered(signal_: signal.Signals
 def test_a_second_signal_does_not_wait() -> None:
     with serving(SAMPLE, "--timeout", "1000", "--jobs", "2") as served:
         processes = [keeper(served), *workers(served)]
-        threading.Thread(target=lambda: served.raw(b"GET /sparql?query=" + quoted(ENDLESS) + b" HTTP/1.0\r\n\r\n")).start()
+        in_background(lambda: served.raw(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.0\r\n\r\n".encode()))
         wait_until(lambda: any(busy(worker) for worker in workers(served)))
         served.process.terminate()
         time.sleep(0.3)
@@ -225,16 +232,10 @@ def test_a_second_signal_does_not_wait() -> None:
         wait_until(lambda: not any(map(is_there, processes)))
 
 
-def quoted(text: str) -> bytes:
-    from urllib.parse import quote
-
-    return quote(text).encode()
-
-
 def test_a_killed_server_leaves_no_process_behind() -> None:
     with serving(SAMPLE, "--timeout", "1000", "--jobs", "2") as served:
         processes = [keeper(served), *workers(served)]
-        threading.Thread(target=lambda: served.raw(b"GET /sparql?query=" + quoted(ENDLESS) + b" HTTP/1.0\r\n\r\n")).start()
+        in_background(lambda: served.raw(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.0\r\n\r\n".encode()))
         wait_until(lambda: any(busy(worker) for worker in workers(served)))
         served.process.kill()
         wait_until(lambda: not any(map(is_there, processes)))
@@ -247,7 +248,8 @@ def test_without_the_process_that_holds_the_graph_the_server_ends_and_says_why()
         assert served.process.wait(PATIENCE) == 1
         wait_until(lambda: not any(map(is_there, processes)))
         wait_until(lambda: len(served.lines) > 1)
-        assert served.lines[1:] == ["kgraph: the process that holds the graph was killed, as happens when memory runs out"]
+        says = "kgraph: the process that holds the graph was killed, as happens when memory runs out"
+        assert served.lines[1:] == [says]
 
 
 def test_an_address_that_is_taken_is_named() -> None:

@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 from kgraph.console import tell
-from kgraph.errors import KGraphError
 
 _PORTS = range(1 << 16)
 
@@ -31,10 +30,6 @@ def add_arguments(serve: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, default_graph: Path) -> None:
     """Serve until stopped; raises KGraphError."""
-    try:
-        import tornado  # noqa: F401
-    except ImportError:
-        raise KGraphError("serving needs Tornado: pip install tornado") from None
     from kgraph.serve.limits import MIB, Limits
     from kgraph.serve.server import is_loopback, serve
 

@@ -46,6 +46,11 @@ _IS_OF_A_PAPER = f"FILTER EXISTS {{ VALUES ?relation {{ {_PAPER_RELATIONS} }} ?c
 _IS_OF_CONCEPTS = _IS_OF_A_PAPER.replace("EXISTS", "NOT EXISTS")
 
 
+def is_known(store: Store, key: str) -> bool:
+    """Whether the graph says anything of the thing with this node key."""
+    return run_query(store, f"ASK {{ <{ID_BASE}{key}> ?p ?o }}").answer
+
+
 def thing_triples(store: Store, key: str) -> list[Triple]:
     """Return what is said of a thing, whole, and up to 10,000 statements that lead to it; sorted, none if unknown."""
     thing = f"<{ID_BASE}{key}>"
@@ -87,7 +92,7 @@ def describe(store: Store, key: str, aliases: Sequence[Mapping[str, str]]) -> di
         "label": labels[0] if labels else key,
         "facts": [(name, values[predicate]) for predicate, name in _FACTS.items() if predicate in values],
         "names": _names(said, aliases),
-        "sections": [section for heading, pattern in sections if (section := _claims(store, heading, pattern))["claims"]],
+        "sections": [section for section in (_claims(store, *section) for section in sections) if section["claims"]],
     }
 
 
@@ -113,7 +118,8 @@ def _claims(store: Store, heading: str, pattern: str) -> dict[str, Any]:
         store,
         f"""SELECT ?claim ?subject ?subjectLabel ?relation ?object ?objectLabel ?support ?score {{
           {{ {chosen} }}
-          ?claim kg:subject ?subject ; kg:predicate ?relation ; kg:object ?object ; kg:support ?support ; kg:score ?score .
+          ?claim kg:subject ?subject ; kg:predicate ?relation ; kg:object ?object .
+          ?claim kg:support ?support ; kg:score ?score .
           OPTIONAL {{ ?subject rdfs:label ?subjectLabel }} OPTIONAL {{ ?object rdfs:label ?objectLabel }}
         }} ORDER BY DESC(?support) DESC(?score) ?subjectLabel ?relation ?objectLabel ?claim LIMIT {_MOST_CLAIMS}""",
     )
@@ -153,7 +159,7 @@ def ontology_terms(store: Store) -> list[dict[str, str]]:
 
 def example_values(store: Store) -> dict[str, str]:
     """Return a value for each usual parameter of a named query that has an answer in this graph."""
-    found = {}
+    found: dict[str, str] = {}
     for kind in ("Method", "Task", "Dataset", "Metric", "Concept"):
         rows = _rows(
             store,
@@ -161,14 +167,17 @@ def example_values(store: Store) -> dict[str, str]:
             }} ORDER BY DESC(?n) ?label LIMIT 1""",
         )
         found |= {kind.lower(): row[0] for row in rows}
-    papers = _rows(store, "SELECT ?id { ?x kg:paperId ?id ; kg:introduces ?y } ORDER BY ?id LIMIT 1")
-    found |= {"paper": row[0] for row in papers}
+    for (paper,) in _rows(store, "SELECT ?id { ?x kg:paperId ?id ; kg:introduces ?y } ORDER BY ?id LIMIT 1"):
+        found["paper"] = paper
     pairs = _rows(
         store,
-        """SELECT ?first ?second { ?c kg:predicate kg:usedFor ; kg:support ?n ; kg:score ?score ;
-          kg:subject/rdfs:label ?first ; kg:object/rdfs:label ?second } ORDER BY DESC(?n) DESC(?score) ?first LIMIT 1""",
+        """SELECT ?first ?second {
+          ?claim kg:predicate kg:usedFor ; kg:support ?n ; kg:score ?score .
+          ?claim kg:subject/rdfs:label ?first ; kg:object/rdfs:label ?second
+        } ORDER BY DESC(?n) DESC(?score) ?first ?second LIMIT 1""",
     )
-    found |= {name: value for row in pairs for name, value in zip(("first", "second"), row, strict=True)}
+    for first, second in pairs:
+        found |= {"first": first, "second": second}
     return found
 
 

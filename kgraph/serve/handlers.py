@@ -83,7 +83,7 @@ class Handler(RequestHandler):
         self.set_status(204)
 
     async def head(self, *path: str) -> None:
-        await self.get(*path)  # type: ignore[func-returns-value, misc]
+        await self.get(*path)  # type: ignore[misc]
 
     def compute_etag(self) -> None:
         """Leave out Tornado's own tag, which would take a hash of every body."""
@@ -108,8 +108,8 @@ class Handler(RequestHandler):
             memory = self.site.limits.memory >> 20
             raise Refused(
                 500,
-                f"the query broke the process that ran it, which {death}: it is nested too deeply, or needed more memory"
-                f" than a query may take ({memory:,} MiB)",
+                f"the query broke the process that ran it, which {death}: it is nested too deeply, or needed more"
+                f" memory than a query may take ({memory:,} MiB)",
             ) from None
         except KeeperDied:
             raise Refused(503, "the server is stopping") from None

@@ -23,7 +23,7 @@ from kgraph.serve.media import TRIPLES
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_FOLDER = Path(__file__).resolve().parent / "pages"
+_FOLDER = Path(__file__).resolve().parent / "templates"
 
 #: The map has a policy of its own inside; from outside it only must not be framed.
 GRAPH_POLICY = "frame-ancestors 'none'"
@@ -88,7 +88,11 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
     )
     shorten = shortener(prefixes())
     environment.filters["link"] = local_link

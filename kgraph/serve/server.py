@@ -56,7 +56,12 @@ def serve(
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise KGraphError(f"{host}:{port} cannot be listened on: {reason}; see --host and --port") from None
-    keeper, control, triples = start_keeper(path, limits)
+    try:
+        keeper, control, triples = start_keeper(path, limits)
+    except BaseException:
+        for sock in sockets:
+            sock.close()
+        raise
     _allow_many_connections()
     addresses = sorted({_address(sock) for sock in sockets})
     try:
@@ -143,8 +148,9 @@ async def _run(
 
 
 async def _until_answered(site: Site, at_once: asyncio.Event) -> None:
-    """Wait until all that was asked is answered, or nobody wants to wait any longer."""
-    while site.under_way and not at_once.is_set():
+    """Wait until all that has been asked by now is answered, or nobody wants to wait any longer."""
+    asked = set(site.under_way)
+    while asked & site.under_way and not at_once.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(at_once.wait(), 0.05)
 

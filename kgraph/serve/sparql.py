@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import parse_qsl
@@ -23,6 +24,8 @@ _UPDATE = "application/sparql-update"
 #: hear the answer.
 _PATIENCE = 16
 _READ_ONLY = "this endpoint only answers queries; the graph cannot be changed"
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 _Parameters = Sequence[tuple[str, str]]
 
@@ -97,6 +100,8 @@ class Sparql(Handler):
         if best(accept, [*main_types(TRIPLES), "application/json", HTML]) == HTML:
             await _send_query_page(self)
             return
+        if not _HOST.fullmatch(self.request.host):
+            raise Refused(400, "the Host header is not the name of a host")
         counted = await self.ask_once("count")
         if counted.status != 200:
             await self.send(counted)

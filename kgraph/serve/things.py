@@ -18,7 +18,7 @@ class Thing(Handler):
         if choice is None:
             types = ", ".join([HTML, *main_types(TRIPLES)])
             raise Refused(406, f"this comes as {types}; the Accept header takes none of them")
-        found = await self.ask(task="thing", key=key, accept=None)
+        found = await self.ask(task="known", key=key)
         if found.status != 200:
             await self.send(found)
             return
@@ -68,7 +68,7 @@ _ONTOLOGY = """CONSTRUCT { ?term ?p ?o } WHERE {
 class GraphFile(Handler):
     """Answers `/` and `/graph.*`: a file of the folder, as it was when the server started."""
 
-    def initialize(self, site: Site, name: str) -> None:
+    def initialize(self, site: Site, name: str = "") -> None:
         super().initialize(site)
         self._name = name
 

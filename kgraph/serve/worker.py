@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kgraph.errors import KGraphError
 from kgraph.serve.answers import Answer, answer_query, answer_triples, refusal
 from kgraph.serve.dataset import count, service_description
-from kgraph.serve.describe import describe, example_values, ontology_terms, thing_triples
+from kgraph.serve.describe import describe, example_values, is_known, ontology_terms, thing_triples
 from kgraph.serve.limits import Limits
 from kgraph.serve.wire import packed, receive
 
@@ -34,8 +34,8 @@ class Graph:
 def work(connection: socket.socket, graph: Graph, limits: Limits) -> None:
     """Answer questions until the connection ends.
 
-    A question is a JSON object with a `task` of `TASKS` and what that needs. The head of each reply has status and media
-    type, and under `fault` the traceback of an error that is ours.
+    A question is a JSON object with a `task` of `TASKS` and what that needs. The head of each reply has status and
+    media type, and under `fault` the traceback of an error that is ours.
     """
     _bound(limits)
     while (message := receive(connection)) is not None:
@@ -76,6 +76,14 @@ def _as_json(value: Any) -> Answer:
     return Answer(200, "application/json", json.dumps(value).encode())
 
 
+def _service(_: Graph, question: Mapping[str, Any], limits: Limits) -> Answer:
+    return answer_triples(service_description(question["endpoint"], question["counts"]), question["accept"], limits)
+
+
+def _known(graph: Graph, question: Mapping[str, Any], limits: Limits) -> Answer:
+    return _as_json(is_known(graph.store, question["key"]) or None)
+
+
 def _thing(graph: Graph, question: Mapping[str, Any], limits: Limits) -> Answer:
     triples = thing_triples(graph.store, question["key"])
     if not triples:
@@ -86,8 +94,9 @@ def _thing(graph: Graph, question: Mapping[str, Any], limits: Limits) -> Answer:
 #: What a process can be asked to do.
 TASKS: Mapping[str, _Task] = {
     "query": lambda graph, q, limits: answer_query(graph.store, q["sparql"], q["accept"], limits),
-    "service": lambda _, q, limits: answer_triples(service_description(q["endpoint"], q["counts"]), q["accept"], limits),
+    "service": _service,
     "count": lambda graph, q, limits: _as_json(count(graph.store)),
+    "known": _known,
     "thing": _thing,
     "describe": lambda graph, q, limits: _as_json(describe(graph.store, q["key"], graph.aliases.get(q["key"], ()))),
     "ontology": lambda graph, q, limits: _as_json(ontology_terms(graph.store)),
