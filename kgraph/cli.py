@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kgraph import __version__
 from kgraph.console import SHOWN, progress, read_text, tell, tell_report, write_text
 from kgraph.errors import KGraphError, QueryError
+from kgraph.serve import command as serve
 from kgraph.validate import command as validate
 
 if TYPE_CHECKING:
@@ -117,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
 
     validate.add_arguments(command("validate", _validate, "check a graph by its shapes; exit 3 if wrong", [graph]))
+    serve.add_arguments(
+        command("serve", _serve, "serve a graph over HTTP: its page, a SPARQL endpoint, its IRIs", [graph])
+    )
 
     _explain_arguments(command("explain", _explain, "say what a concept is, and why its names are one", [graph]))
     _diff_arguments(command("diff", _diff, "say what changed from one graph to another", []))
@@ -323,6 +327,10 @@ def _view(args: argparse.Namespace) -> None:
 
 def _validate(args: argparse.Namespace) -> int:
     return validate.run(args, args.graph or DEFAULT_GRAPH)
+
+
+def _serve(args: argparse.Namespace) -> None:
+    serve.run(args, args.graph or DEFAULT_GRAPH)
 
 
 def _explain(args: argparse.Namespace) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from kgraph.identifiers import ID_BASE
 from kgraph.names import name_key
 from kgraph.vocabulary import PAPER_RELATION_OF_ROLE
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 #: What each rule of resolution says, for people.
 REASONS = {

@@ -31,7 +31,7 @@ ORDER = [
     {"kgraph.build"},
     {"kgraph.diff", "kgraph.knowledge_graph"},
     {"kgraph.console"},
-    {"kgraph.export", "kgraph.validate"},
+    {"kgraph.export", "kgraph.serve", "kgraph.validate"},
     {"kgraph.cli"},
     {"kgraph.__main__"},
 ]
@@ -42,8 +42,9 @@ HEAVY = {
     "onnxruntime": ("kgraph.pipeline",),
     "torch": ("kgraph.pipeline.training", "kgraph.cli"),
     "rdflib": ("kgraph.rdf", "kgraph.validate", "kgraph.knowledge_graph"),
-    "pyoxigraph": ("kgraph.rdf", "kgraph.query", "kgraph.validate", "kgraph.knowledge_graph"),
+    "pyoxigraph": ("kgraph.rdf", "kgraph.query", "kgraph.serve", "kgraph.validate", "kgraph.knowledge_graph"),
     "pyshacl": ("kgraph.validate",),
+    "tornado": ("kgraph.serve",),
     "pyvis": ("kgraph.view",),
     "scipy": ("kgraph.view", "kgraph.measures"),
     "networkx": (
