@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
 from kgraph.errors import GraphError, QueryError
+
 if TYPE_CHECKING:
     import networkx as nx
     import pandas

@@ -80,7 +80,9 @@ def naming(graph: nx.MultiDiGraph) -> dict[str, set[str]]:
 
 def evidence(data: dict[str, Any]) -> list[dict[str, Any]]:
     """The evidence of an edge; of two entries for one place the better one."""
-    best = {(e["paper"], e["field"], e["start"], e["end"]): e for e in sorted(data["evidence"], key=lambda e: e["score"])}
+    best = {
+        (e["paper"], e["field"], e["start"], e["end"]): e for e in sorted(data["evidence"], key=lambda e: e["score"])
+    }
     return list(best.values())
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import networkx as nx
 import pyoxigraph
 import pytest
-from answers import ORDERS, PAPER_RELATIONS, answer, dated, names, of_kind
+from answers import ORDERS, PAPER_RELATIONS, answer, names, of_kind
 from field import make_field_graph
-from graphs import ATTENTION, AWKWARD, HOSTILE, TRANSFORMER, a_richer_graph
+from graphs import ATTENTION, TRANSFORMER, a_richer_graph
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,7 +37,15 @@ KINDS = {
     "concept": ("Method", "Task", "Dataset", "Metric"),
 }
 #: Text that would end a string, a comment or a query, if it were ever more than a value.
-HOSTILE_VALUES = ['") } DROP ALL #', "x' \\\\", '\\\\")) || true || ((LCASE("', "a\nb\r} #", "$limit ?name", "\\u0022", "\x00\u202e\U0001f9ea"]
+HOSTILE_VALUES = [
+    '") } DROP ALL #',
+    "x' \\\\",
+    '\\\\")) || true || ((LCASE("',
+    "a\nb\r} #",
+    "$limit ?name",
+    "\\u0022",
+    "\x00\u202e\U0001f9ea",
+]
 #: What the made-up graphs have none of.
 UNANSWERED = {
     ("month", "ambiguous-names"), ("month", "introduces-both"), ("month", "kinds-of"),
@@ -106,7 +114,8 @@ def choices(graph: nx.MultiDiGraph, name: str) -> Iterator[dict[str, str]]:
             yield {}
         things = sorted(of_kind(graph, *KINDS[parameter]), key=lambda key: (-graph.degree(key), key))
         for thing in [*things[:5], *things[5 :: max(1, len(things) // 5)]]:
-            yield from ({parameter: spell(known)} for known, spell in zip(sorted(names(graph, thing)), SPELLINGS))
+            for spell, known in zip(SPELLINGS, sorted(names(graph, thing)), strict=False):
+                yield {parameter: spell(known)}
 
 
 SPELLINGS: tuple[Callable[[str], str], ...] = (str.upper, str, str.lower)

@@ -27,7 +27,8 @@ from kgraph.resources import QUERIES
 
 _TITLE = re.compile(r"# title: (?P<title>.+)")
 _PARAMETER = re.compile(
-    r"# param (?P<name>[a-z]+): (?P<text>.+?)(?: \((?:(?P<required>required(?P<date> date)?)|default (?P<default>.+))\))?"
+    r"# param (?P<name>[a-z]+): (?P<text>.+?)"
+    r"(?: \((?:(?P<required>required(?P<date> date)?)|default (?P<default>.+))\))?"
 )
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?", re.ASCII)
