@@ -115,9 +115,8 @@ def choices(graph: nx.MultiDiGraph, name: str) -> Iterator[dict[str, str]]:
             yield {}
         things = sorted(of_kind(graph, *KINDS[parameter]), key=lambda key: (-graph.degree(key), key))
         for thing in [*things[:5], *things[5 :: max(1, len(things) // 5)]]:
-            yield from (
-                {parameter: spell(known)} for known, spell in zip(sorted(names(graph, thing)), SPELLINGS, strict=False)
-            )
+            for spell, known in zip(SPELLINGS, sorted(names(graph, thing)), strict=False):
+                yield {parameter: spell(known)}
 
 
 SPELLINGS: tuple[Callable[[str], str], ...] = (str.upper, str, str.lower)
