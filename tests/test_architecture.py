@@ -17,7 +17,7 @@ MODULES = {p.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/",
 #: From the first step to the last; a module may import from its own row and the rows above.
 ORDER = [
     {"kgraph", "kgraph.errors", "kgraph.resources", "kgraph.vocabulary", "kgraph.model"},
-    {"kgraph.identifiers", "kgraph.names", "kgraph.acronyms", "kgraph.sentences", "kgraph.xmltext"},
+    {"kgraph.identifiers", "kgraph.names", "kgraph.acronyms", "kgraph.sentences", "kgraph.xmltext", "kgraph.garbage"},
     {"kgraph.evidence", "kgraph.annotated", "kgraph.fingerprint", "kgraph.processes"},
     {"kgraph.records"},
     {"kgraph.readers", "kgraph.papers", "kgraph.cache"},
