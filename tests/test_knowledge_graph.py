@@ -102,6 +102,8 @@ def test_without_pandas_a_frame_says_how_to_get_it(graph: KnowledgeGraph, monkey
 def test_a_query_used_wrongly_is_refused(graph: KnowledgeGraph) -> None:
     with pytest.raises(QueryError, match="there is no query named 'best-methods'"):
         graph.query("best-methods")
+    with pytest.raises(QueryError, match="there is no query named 'Top_Methods'"):
+        graph.query("Top_Methods")
     with pytest.raises(QueryError, match="needs the parameter 'task'"):
         graph.query("methods-for-task")
     with pytest.raises(QueryError, match="only a named query takes parameters, and this is SPARQL: task"):
