@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgraph import __version__
 from kgraph.errors import GraphError, KGraphError, OutputError
+from kgraph.extract import above_score
 from kgraph.fingerprint import extractor_versions, file_hash, folder_hash
 from kgraph.identifiers import content_hash
 from kgraph.model import Extraction, Paper
 from kgraph.overrides import Overrides, overrides_from_dict
 from kgraph.papers import Record, merge_records, paper_of
-from kgraph.readers import Report, read_papers
+from kgraph.readers import Report
+from kgraph.readers.fields import Place, read_record
 from kgraph.records import dump_line
 from kgraph.resources import MODEL, ontology_folder
 
@@ -33,10 +36,10 @@ _UNFINISHED = ".unfinished"
 class Earlier:
     """What a graph was built from.
 
-    `records` are the papers that kgraph extracted itself, and the extractions that it was given.
-    `extractions`, by title and abstract, are what it extracted and would extract again just so;
-    `outdated` is the number of papers where it would not. `skipped` records could not be read. `overrides`
-    are those that were applied, `min_support` the papers that a concept had to have.
+    `records` are the papers that kgraph extracted itself, and the extractions that it was given, as they were
+    before they were merged. `extractions`, by title and abstract, are what it extracted and would extract again
+    just so; `outdated` is the number of papers where it would not. `skipped` records could not be read.
+    `overrides` are those that were applied, `min_support` the papers that a concept had to have.
     """
 
     records: Sequence[Record] = ()
@@ -55,28 +58,38 @@ def read_folder(folder: Path, *, model: Path = MODEL, min_score: float = 0.0) ->
     folder holds no graph, or not that of the last build.
     """
     manifest, report = read_manifest(folder, PAPERS), Report()
-    counts, records = manifest["counts"], []
-    if counts["papers"]:
-        records = list(read_papers(folder / PAPERS, input_format="jsonl", report=report))
-    if report.skipped:
-        raise GraphError(f"a paper of the graph could not be read again: {report.skipped[0]}; build it anew")
     if "given" not in manifest:
         raise GraphError(f"{folder} was written by an older kgraph, which did not note what it needs; build it anew")
-    given = set(manifest["given"])
-    own = [r for r in records if isinstance(r, Extraction) and r.paper.id not in given]
+    given, records, own = set(manifest["given"]), list[Record](), list[Extraction]()
+    for record, originals in _read_written(folder / PAPERS, report):
+        if record.paper.id not in given:
+            own.append(record)
+        records += originals or [record if record.paper.id in given else record.paper]
+    if report.skipped:
+        raise GraphError(f"a paper of the graph could not be read again: {report.skipped[0]}; build it anew")
     usable = (
         manifest["model"] == folder_hash(model)
         and manifest["extractor"] == extractor_versions()
         and manifest["min_score"] <= min_score
     )
     return Earlier(
-        [record if paper_of(record).id in given else paper_of(record) for record in records],
+        records,
         {(e.paper.title, e.paper.abstract): e for e in own if usable},
         0 if usable else len(own),
-        counts["skipped"],
+        manifest["counts"]["skipped"],
         overrides_from_dict(manifest["overrides"]["said"] if "overrides" in manifest else {}, str(folder / MANIFEST)),
         manifest.get("min_support", 1),
     )
+
+
+def _read_written(path: Path, report: Report) -> Iterator[tuple[Extraction, list[Record]]]:
+    """Yield each extraction that `write_folder` wrote, and the records that it was merged from, if any."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            data, place = json.loads(line), Place(path.name, number, report)
+            found = [read_record(record, place) for record in (data, *data.pop("merged_from", ()))]
+            if isinstance(found[0], Extraction):
+                yield found[0], [record for record in found[1:] if record]
 
 
 def complete(
@@ -84,14 +97,18 @@ def complete(
     extract: Callable[[list[Paper]], Iterable[Extraction]],
     withdraw: Sequence[str] = (),
     known: Mapping[tuple[str, str], Extraction] | None = None,
+    min_score: float = 0.0,
 ) -> tuple[list[Extraction], list[str]]:
     """Return one extraction a paper, sorted by id, and the ids of those that the records gave.
 
     `extract` is called with the papers that have none, and whose title and abstract are not in `known`.
-    Papers with the ids in `withdraw` are left out. Raises KGraphError where one of these is not there.
+    Papers with the ids in `withdraw` are left out, with all their records. What scores below `min_score` is left
+    out of the extractions, also of those that were given, before they are compared. Raises KGraphError where a
+    paper to withdraw is not there.
     """
     known = known or {}
-    by_id = {paper_of(record).id: record for record in merge_records(records)}
+    enough = (above_score(r, min_score) if isinstance(r, Extraction) else r for r in records)
+    by_id = {paper_of(record).id: record for record in merge_records(enough)}
     for id_ in withdraw:
         if by_id.pop(id_, None) is None:
             raise KGraphError(f"no paper has the id {id_!r}, so it cannot be withdrawn")
@@ -100,7 +117,7 @@ def complete(
     papers = [r for r in by_id.values() if isinstance(r, Paper)]
     done += [replace(known[p.title, p.abstract], paper=p) for p in papers if (p.title, p.abstract) in known]
     done += extract([p for p in papers if (p.title, p.abstract) not in known])
-    return sorted(done, key=lambda e: e.paper.id), given
+    return [above_score(e, min_score) for e in sorted(done, key=lambda e: e.paper.id)], given
 
 
 def write_folder(
@@ -196,17 +213,26 @@ def write_folder(
 
 def _write_files(extractions: Sequence[Extraction], graph: nx.MultiDiGraph, folder: Path) -> None:
     from kgraph.graph import write_graph
-    from kgraph.rdf import graph_triples, write_jsonld, write_ntriples, write_turtle
+    from kgraph.interchange import gexf, graphml
+    from kgraph.rdf import Form, JsonLd, NTriples, Statistics, Turtle, graph_nodes, prefixes, write_together, write_void
     from kgraph.view import render_page
 
-    with (folder / PAPERS).open("w", encoding="utf-8", newline="\n") as out:
-        out.writelines(dump_line(e) + "\n" for e in extractions)
+    def write(name: str, pieces: Iterable[str]) -> None:
+        with (folder / name).open("w", encoding="utf-8", newline="\n") as out:
+            out.writelines(pieces)
+
+    write(PAPERS, (dump_line(e) + "\n" for e in extractions))
     write_graph(graph, folder / "graph.json")
-    triples = list(graph_triples(graph))
-    for name, write in (("graph.nt", write_ntriples), ("graph.ttl", write_turtle), ("graph.jsonld", write_jsonld)):
-        with (folder / name).open("wb") as file:
-            write(triples, file)
-    (folder / "graph.html").write_text(render_page(graph), encoding="utf-8", newline="\n")
+    statistics = Statistics()
+    with ExitStack() as files:
+        forms: dict[str, Form] = {"graph.nt": NTriples(), "graph.ttl": Turtle(prefixes()), "graph.jsonld": JsonLd()}
+        outputs = [(form, files.enter_context((folder / name).open("wb"))) for name, form in forms.items()]
+        write_together(statistics.counted(graph_nodes(graph)), outputs)
+    with (folder / "void.ttl").open("wb") as file:
+        write_void(statistics, file)
+    write("graph.graphml", graphml(graph))
+    write("graph.gexf", gexf(graph))
+    write("graph.html", [render_page(graph)])
 
 
 def read_manifest(folder: Path, *needed: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from kgraph import __version__
 from kgraph.console import SHOWN, progress, read_text, tell, tell_report, write_text
 from kgraph.errors import KGraphError, QueryError
+from kgraph.serve import command as serve
+from kgraph.validate import command as validate
 
 if TYPE_CHECKING:
     from kgraph.model import Extraction, Paper
@@ -21,13 +23,14 @@ if TYPE_CHECKING:
     from kgraph.readers import Report
 
 DEFAULT_GRAPH = Path("exports")
+EXPORT_FORMATS = ("ttl", "nt", "jsonld", "rdfxml", "trig", "ttlstar", "graphml", "gexf", "csv", "json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 error, 2 usage, 3 checks found violations."""
     args = _parser().parse_args(arguments)
     try:
-        args.command(args)
+        code: int | None = args.command(args)
         sys.stdout.flush()
     except KGraphError as error:
         print(f"kgraph: {error}", file=sys.stderr)
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("kgraph: interrupted", file=sys.stderr)
         return 130
-    return 0
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -106,11 +109,18 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
 
     export = command("export", _export, "write a graph in one format", [graph])
-    export.add_argument("-f", "--format", required=True, choices=("ttl", "nt", "jsonld", "json"), help="of the output")
-    export.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout)")
+    export.add_argument("-f", "--format", required=True, choices=EXPORT_FORMATS, help="of the output")
+    export.add_argument(
+        "-o", "--output", default="-", metavar="FILE", help="where to write (default: - for stdout); for csv, a folder"
+    )
 
     view = command("view", _view, "write the interactive page of a graph", [graph])
     view.add_argument("-o", "--output", metavar="FILE", help="where to write (default: graph.html in GRAPH)")
+
+    validate.add_arguments(command("validate", _validate, "check a graph by its shapes; exit 3 if wrong", [graph]))
+    serve.add_arguments(
+        command("serve", _serve, "serve a graph over HTTP: its page, a SPARQL endpoint, its IRIs", [graph])
+    )
 
     _explain_arguments(command("explain", _explain, "say what a concept is, and why its names are one", [graph]))
     _diff_arguments(command("diff", _diff, "say what changed from one graph to another", []))
@@ -170,7 +180,6 @@ def _score(text: str) -> float:
 
 def _build(args: argparse.Namespace) -> None:
     from kgraph.build import PAPERS, Earlier, complete, read_folder, write_folder
-    from kgraph.extract import above_score
     from kgraph.overrides import read_overrides
     from kgraph.readers import Report, read_inputs
     from kgraph.resources import MODEL, SAMPLE
@@ -190,9 +199,8 @@ def _build(args: argparse.Namespace) -> None:
     def extract(papers: list[Paper]) -> Iterator[Extraction]:
         return _extracted(papers, args, report)
 
-    extractions, given = complete([*earlier.records, *new], extract, args.withdraw, earlier.extractions)
-    if args.min_score:
-        extractions = [above_score(e, args.min_score) for e in extractions]
+    records = [*earlier.records, *new]
+    extractions, given = complete(records, extract, args.withdraw, earlier.extractions, args.min_score)
     tell_report(report, args)
     output = args.output or args.graph or DEFAULT_GRAPH
     skipped = earlier.skipped + len(report.skipped)
@@ -296,12 +304,15 @@ def _query(args: argparse.Namespace) -> None:
 
 
 def _export(args: argparse.Namespace) -> None:
-    from kgraph.build import read_manifest
+    from kgraph.export import export, export_tables
 
     folder = args.graph or DEFAULT_GRAPH
-    name = f"graph.{args.format}"
-    read_manifest(folder, name)
-    write_text(args.output, [(folder / name).read_text(encoding="utf-8")])
+    if args.format != "csv":
+        write_text(args.output, export(folder, args.format))
+    elif args.output == "-":
+        raise SystemExit(_usage("export", "csv is three tables; -o names the folder for them"))
+    else:
+        export_tables(folder, Path(args.output))
 
 
 def _view(args: argparse.Namespace) -> None:
@@ -312,6 +323,14 @@ def _view(args: argparse.Namespace) -> None:
     folder = args.graph or DEFAULT_GRAPH
     read_manifest(folder, "graph.json")
     write_text(args.output or str(folder / "graph.html"), [render_page(read_graph(folder))])
+
+
+def _validate(args: argparse.Namespace) -> int:
+    return validate.run(args, args.graph or DEFAULT_GRAPH)
+
+
+def _serve(args: argparse.Namespace) -> None:
+    serve.run(args, args.graph or DEFAULT_GRAPH)
 
 
 def _explain(args: argparse.Namespace) -> None:

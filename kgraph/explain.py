@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from kgraph.identifiers import ID_BASE
 from kgraph.names import name_key
 from kgraph.vocabulary import PAPER_RELATION_OF_ROLE
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 #: What each rule of resolution says, for people.
 REASONS = {
@@ -67,6 +69,10 @@ def _head(graph: nx.MultiDiGraph, node: str) -> Iterator[str]:
             roles[relation] += 1
     told = ", ".join(f"{count} {relation}" for relation, count in roles.items() if count)
     yield f"  {_number(data['papers'], 'paper')}: {told}"
+    known = [f"first named {data['firstDate']}, last {data['lastDate']}"] if "firstDate" in data else []
+    known += [_number(data["degree"], "neighbour")] if "degree" in data else []
+    if known:
+        yield f"  {'; '.join(known)}"
 
 
 def _names(graph: nx.MultiDiGraph, node: str) -> Iterator[str]:

@@ -208,6 +208,8 @@ def _extract_batch(model: Path, papers: list[Paper]) -> list[_Result]:
 
 def above_score(extraction: Extraction, min_score: float) -> Extraction:
     """Return the extraction without mentions, entities and relations that score below `min_score`."""
+    if not min_score:
+        return extraction
     entities: dict[int, Entity] = {}
     for position, entity in enumerate(extraction.entities):
         kept = tuple(m for m in entity.mentions if m.score >= min_score)

@@ -18,6 +18,7 @@ import networkx as nx
 
 from kgraph.errors import GraphError
 from kgraph.evidence import Sentences, entity_sentence, name_sentence, relation_evidence
+from kgraph.garbage import no_collection
 from kgraph.identifiers import paper_key
 from kgraph.model import Entity, Extraction, Paper, Span, only_entities
 from kgraph.names import is_generic
@@ -62,6 +63,7 @@ class _Edge:
     evidence: dict[tuple[str, int, int, int], dict[str, Any]] = field(default_factory=dict)
 
 
+@no_collection()
 def build_graph(
     extractions: Iterable[Extraction],
     dropped: Dropped | None = None,
@@ -106,6 +108,9 @@ def build_graph(
         support = len({paper for paper, *_ in edge.evidence})
         evidence = [edge.evidence[place] for place in sorted(edge.evidence)]
         graph.add_edge(source, target, key=relation, support=support, score=_score(edge.score), evidence=evidence)
+    from kgraph.measures import measures  # it needs SciPy, which whoever only reads a graph does not
+
+    nx.set_node_attributes(graph, measures(graph))
     return graph
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from kgraph.vocabulary import EntityType
 
@@ -30,12 +32,8 @@ def content_hash(*parts: str, length: int = 16) -> str:
 
     Parts are kept apart by a separator that is escaped within them, so ("ab", "c") and ("a", "bc") differ.
     """
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(f"{len(data)}:".encode())
-        digest.update(data)
-    return digest.hexdigest()[:length]
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded])).hexdigest()[:length]
 
 
 def slug(text: str) -> str:
@@ -70,6 +68,16 @@ def paper_key(paper_id: str) -> str:
     if tail != paper_id or not tail.strip("."):
         tail = f"{tail[:_LONGEST_SLUG]}-{content_hash(paper_id, length=8)}".lstrip("-.")
     return f"paper/{tail}"
+
+
+def claim_key(subject: str, object_: str, relation: str) -> str:
+    """Return the key of the claim that an edge makes, from the keys of its ends and its relation."""
+    return f"claim/{content_hash(subject, relation, object_)}"
+
+
+def evidence_key(claim: str, item: Mapping[str, Any]) -> str:
+    """Return the key of an item of evidence: of its claim, paper, field and offsets."""
+    return f"evidence/{content_hash(claim, item['paper'], item['field'], str(item['start']), str(item['end']))}"
 
 
 def is_web_iri(text: str) -> bool:

@@ -25,7 +25,8 @@ class Paper:
     """One paper: an id, a title, an abstract, and whatever else its source tells.
 
     `date` is ISO 8601 (`2022-10-26`, `2022-10`, `2022`), or `--10-26` where the source names no
-    year. `source` is sorted.
+    year. `source` is sorted. `merged_from` holds the different records of a paper that has several, as they
+    were read, the one that gave title and abstract first (see `kgraph.papers.merge_records`).
     """
 
     id: str
@@ -38,6 +39,7 @@ class Paper:
     organisation: str | None = None
     upvotes: int | None = None
     source: tuple[Source, ...] = ()
+    merged_from: tuple[Paper | Extraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -62,6 +62,7 @@ def singular_form(name: str) -> str:
     return name[: match.start()] + _singular(match.group()) if match else name
 
 
+@lru_cache(maxsize=100_000)
 def is_generic(name: str) -> bool:
     """Whether the name is a phrase of words that point or praise and name nothing: "our new framework".
 

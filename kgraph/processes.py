@@ -142,7 +142,9 @@ class _Crew(Generic[_T, _R]):
         return ours
 
     def _bury(self, connection: Connection, task: _Task[_T]) -> None:
-        how = _cause_of_death(self._processes.pop(connection))
+        process = self._processes.pop(connection)
+        process.join()
+        how = cause_of_death(process.exitcode or 0)
         self._size -= 1
         if task.tried or not self._size:
             raise ProcessDied(how, task.batch) from None
@@ -169,9 +171,8 @@ def _serve(connection: Connection, function: Callable[[list[_T]], list[_R]]) -> 
             return
 
 
-def _cause_of_death(process: SpawnProcess) -> str:
-    process.join()
-    code = process.exitcode or 0
+def cause_of_death(code: int) -> str:
+    """Say how a process ended, by its exit code; a negative one is the signal that killed it."""
     if code >= 0:
         return f"ended with exit code {code}"
     name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"

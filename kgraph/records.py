@@ -61,6 +61,10 @@ def paper_to_dict(paper: Paper) -> dict[str, Any]:
     if paper.categories:
         record["categories"] = list(paper.categories)
     record["source"] = [{"file": s.file, "line": s.line} for s in paper.source]
+    if paper.merged_from:
+        record["merged_from"] = [
+            extraction_to_dict(r) if isinstance(r, Extraction) else paper_to_dict(r) for r in paper.merged_from
+        ]
     return record
 
 
@@ -69,7 +73,7 @@ def extraction_from_dict(record: Mapping[str, Any], paper: Paper) -> Extraction:
 
     Raises ValueError, with a message for people, where a value is missing or out of range, a mention
     is not the text at its offsets, or a relation breaks its signature. A relation without evidence is
-    given the shortest run of sentences that holds both its ends.
+    given the shortest run of sentences that holds both its ends. Scores are rounded as they are written.
     """
     try:
         entities = tuple(_entity(e, paper, i) for i, e in enumerate(record["entities"]))
@@ -157,7 +161,7 @@ def _is_int(value: Any) -> bool:
 def _probability(value: Any, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ValueError(f"{where}: score must be a number in 0..1, not {value!r}")
-    return float(value)
+    return _score(value)
 
 
 def _score(value: float) -> float:

@@ -98,6 +98,8 @@ def rounded(value: Fraction) -> float:
 
 ORDERS = {
     "ambiguous-names": "-_all name -papers label concept",
+    "central-concepts": "-pageRank label concept",
+    "communities": "community",
     "compared-with": "-support -score otherLabel other method",
     "datasets-and-metrics": "-papers -support datasetLabel metricLabel dataset metric",
     "datasets-for-task": "-support -methods datasetLabel dataset task",
@@ -141,6 +143,27 @@ def ambiguous_names(graph: nx.MultiDiGraph) -> Iterator[Row]:
                 "papers": graph.nodes[key]["papers"],
                 "_all": sum(graph.nodes[k]["papers"] for k in keys),
             }
+
+
+def central_concepts(graph: nx.MultiDiGraph, type: str = "") -> Iterator[Row]:
+    for concept in of_kind(graph):
+        data = graph.nodes[concept]
+        if type.lower() in ("", data["kind"].lower()):
+            columns = ("label", "kind", "pageRank", "degree", "papers", "community")
+            row = {"concept": concept} | {name: data[name] for name in columns}
+            yield {"type" if name == "kind" else name: value for name, value in row.items()}
+
+
+def communities(graph: nx.MultiDiGraph) -> Iterator[Row]:
+    members: dict[int, list[str]] = defaultdict(list)
+    for key, number in graph.nodes(data="community"):
+        members[number].append(key)
+    for number, keys in members.items():
+        concepts = [key for key in keys if graph.nodes[key]["kind"] != "Paper"]
+        if concepts:
+            best = min(concepts, key=lambda key: (-graph.nodes[key]["pageRank"], key))
+            sizes = {"community": number, "papers": len(keys) - len(concepts), "concepts": len(concepts)}
+            yield sizes | {"concept": best} | {name: graph.nodes[best][name] for name in ("label", "pageRank")}
 
 
 def compared_with(graph: nx.MultiDiGraph, method: str) -> Iterator[Row]:
@@ -489,4 +512,5 @@ def top_methods(graph: nx.MultiDiGraph) -> Iterator[Row]:
     for method in of_kind(graph, "Method"):
         tasks = {o for s, o, _ in edges(graph, "usedFor") if s == method}
         papers = graph.nodes[method]["papers"]
-        yield {"method": method, "label": label(graph, method), "papers": papers, "tasks": len(tasks)}
+        row = {"method": method, "label": label(graph, method), "papers": papers, "tasks": len(tasks)}
+        yield row | {name: graph.nodes[method].get(name) for name in ("pageRank", "firstDate", "lastDate")}

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kgraph.evidence import Sentences, relation_evidence
+from kgraph.identifiers import generated_paper_id
 from kgraph.model import Entity, Extraction, Mention, Paper, Relation, Source, Span
 from kgraph.vocabulary import EntityType, RelationType, Role
 
 
 def paper(title: str, abstract: str, id_: str = "p1", line: int = 1, **known: object) -> Paper:
     return Paper(id_, title, abstract, source=(Source("page.txt", line),), **known)  # type: ignore[arg-type]
+
+
+def record_of(id_: str | None, title: str, abstract: str, line: int = 1, **known: object) -> Paper:
+    """A paper as a reader gives it: without an id of its own it has one made from its title."""
+    return replace(paper(title, abstract, id_ or generated_paper_id(title), line), **known)  # type: ignore[arg-type]
 
 
 def span(of: Paper, text: str, field: str = "abstract", nth: int = 0) -> Span:

@@ -7,6 +7,8 @@ from typing import Any
 
 import networkx as nx
 
+from kgraph.measures import measures
+
 THEMES: dict[str, dict[str, list[str]]] = {
     "language": {
         "Method": [
@@ -197,6 +199,7 @@ class _Field:
             graph.add_node(key, **self.nodes[key])
         for head, tail, relation in sorted(self.edges):
             graph.add_edge(head, tail, key=relation, **self.edges[head, tail, relation])
+        nx.set_node_attributes(graph, measures(graph))
         return graph
 
     def add_paper(self, number: int) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import networkx as nx
 
+from kgraph.measures import measures
+
 PLAIN = "paper/0000.00001"
 HOSTILE = "paper/a-paper-5f0c"
 TRANSFORMER, ATTENTION = "method/transformer", "method/attention"
@@ -114,6 +116,7 @@ def small_graph() -> nx.MultiDiGraph:
             score=max(item["score"] for item in found),
             evidence=found,
         )
+    nx.set_node_attributes(graph, measures(graph))
     return graph
 
 
@@ -127,4 +130,5 @@ def a_richer_graph() -> nx.MultiDiGraph:
         graph.add_edge(paper, key, "uses", support=1, score=0.5, evidence=[{**item, "paper": paper, "score": 0.5}])
     graph.add_edge(HOSTILE, "dataset/c4", "mentions", support=1, score=0.5, evidence=[item])
     graph.add_edge(TRANSFORMER, ATTENTION, "comparedWith", support=1, score=0.4, evidence=[{**item, "score": 0.4}])
+    nx.set_node_attributes(graph, measures(graph))
     return graph

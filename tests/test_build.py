@@ -14,10 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from examples import entity, extraction, naming, paper
+from examples import entity, extraction, naming, paper, record_of
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from strategies import numbered, record_lists
 
 from kgraph.build import MANIFEST, complete, file_hash, read_folder, read_manifest, write_folder
 from kgraph.cache import Cache
@@ -26,9 +30,20 @@ from kgraph.errors import GraphError, KGraphError, OutputError
 from kgraph.extract import extract_paper, load_pipeline, pipeline_name
 from kgraph.graph import read_graph
 from kgraph.model import Extraction, Paper
-from kgraph.records import dump_line
+from kgraph.papers import Record, merge_records, paper_of
+from kgraph.records import dump_line, paper_to_dict
 
-FILES = ["graph.html", "graph.json", "graph.jsonld", "graph.nt", "graph.ttl", "papers.jsonl"]
+FILES = [
+    "graph.gexf",
+    "graph.graphml",
+    "graph.html",
+    "graph.json",
+    "graph.jsonld",
+    "graph.nt",
+    "graph.ttl",
+    "papers.jsonl",
+    "void.ttl",
+]
 
 
 def field_of_papers() -> list[Extraction]:
@@ -97,7 +112,7 @@ def test_a_failure_while_writing_leaves_everything_as_it_was(tmp_path: Path, mon
     def full_disk(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kgraph.rdf.write_turtle", full_disk)
+    monkeypatch.setattr("kgraph.rdf.write_together", full_disk)
     for folder in (tmp_path / "out", tmp_path / "new" / "deep"):
         with pytest.raises(OutputError, match="cannot be written: No space left on device"):
             write_folder(field_of_papers()[:1], folder)
@@ -122,6 +137,55 @@ def test_a_paper_is_added_and_withdrawn_exactly(tmp_path: Path) -> None:
     assert contents(tmp_path / "grown") == contents(tmp_path / "all")
     assert main(["build", "-q", "-g", str(tmp_path / "grown"), "--withdraw", "p2"]) == 0
     assert contents(tmp_path / "grown") == contents(tmp_path / "first")
+
+
+def scored(of: Paper, *scores: float) -> Extraction:
+    return extraction(of, *(entity(of, "Method", "Foo", score=score) for score in scores))
+
+
+SHORT, LONGER, LONGEST = "Foo.", "A Foo.", "We use Foo."
+
+
+@given(record_lists(2), st.integers(1, 7), st.sampled_from((0, 0.5)), st.integers(0, 7))
+@example(  # What the longest lacks, the last one tells and not the first.
+    [record_of("x", "T", SHORT, date="2021"), record_of("x", "T", LONGEST), record_of("x", "T", LONGER, date="2022")],
+    2,
+    0,
+    0,
+)
+@example(  # The last one, without an id, has the title of a record that was merged into another title.
+    [record_of("x", "T", SHORT), record_of("x", "Longer T", LONGEST), record_of(None, "T", SHORT)], 2, 0, 0
+)
+@example(  # The last one takes the one without an id, and its date, from the first.
+    [record_of("y", "T", SHORT), record_of(None, "T", LONGEST, date="2022"), record_of("x", "T", LONGER)], 2, 0, 1
+)
+@example(  # The first one loses what made it come before the last.
+    [scored(record_of("x", "T", LONGEST), 0.4, 0.6), scored(record_of("x", "T", LONGEST), 0.55)], 1, 0.5, 0
+)
+@settings(max_examples=12, deadline=None)
+def test_adding_and_withdrawing_are_exact_where_records_contradict_each_other(
+    records: list[Record], first: int, min_score: float, gone: int
+) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+
+        def build(output: str, records: list[Record], *options: str) -> dict[str, bytes]:
+            lines = [dump_line(r) if isinstance(r, Extraction) else json.dumps(paper_to_dict(r)) for r in records]
+            (folder / "in.jsonl").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+            inputs = [str(folder / "in.jsonl")] if records else []
+            common = ["--jobs", "1", "--min-score", str(min_score), "-o", str(folder / output)]
+            assert main(["build", "-q", *inputs, *options, *common]) == 0
+            return contents(folder / output)
+
+        records, first = numbered(records), min(first, len(records) - 1)
+        together = build("together", records)
+        build("grown", records[:first])
+        assert build("grown", records[first:], "-g", str(folder / "grown")) == together
+        papers = [paper_of(r) for r in merge_records(records)]
+        withdrawn = papers[gone % len(papers)]
+        if rest := [r for r in records if paper_of(r).source[0] not in withdrawn.source]:
+            alone = build("alone", rest)
+            assert build("grown", [], "-g", str(folder / "grown"), "--withdraw", withdrawn.id) == alone
 
 
 def test_withdrawing_an_unknown_paper_is_an_error() -> None:
@@ -433,12 +497,6 @@ def test_extractions_pass_through_extract_unchanged(tmp_path: Path, capfdbinary:
     before = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
     for record, known in zip(again, before, strict=True):
         assert record == known
-
-
-@pytest.mark.parametrize("form", ["ttl", "nt", "jsonld", "json"])
-def test_export_gives_what_build_wrote(graph: Path, tmp_path: Path, form: str) -> None:
-    assert main(["export", "-g", str(graph), "-f", form, "-o", str(tmp_path / "out")]) == 0
-    assert (tmp_path / "out").read_bytes() == (graph / f"graph.{form}").read_bytes()
 
 
 def test_view_writes_the_page_that_build_wrote(graph: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import pytest
 from examples import naming
@@ -47,6 +49,13 @@ def test_an_explanation_gives_each_name_its_reason_its_paper_and_its_sentence(gr
     assert "4 papers: 4 uses" in text
     assert "the paper defines it as the acronym:\n    LLM\n        a: Here we look at large language model" in text
     assert "another spelling" in explain(graph, "method/fine-tuning")
+
+
+def test_an_explanation_says_since_when_a_concept_is_named_and_how_many_neighbours_it_has() -> None:
+    dated = [replace(e, paper=replace(e.paper, date=f"202{e.paper.id}-05")) for e in map(naming, "31", ["parsing"] * 2)]
+    assert "\n  first named 2021-05, last 2023-05; 2 neighbours\n" in explain(build_graph(dated), "method/parsing")
+    undated = build_graph([naming("a", "parsing")])
+    assert "\n  1 neighbour\n" in explain(undated, "method/parsing")
 
 
 def test_an_acronym_that_too_few_papers_define_is_proposed() -> None:

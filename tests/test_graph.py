@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import replace
 from pathlib import Path
 
-import examples
 import networkx as nx
 import pytest
 from examples import entity, extraction, naming, paper, span
@@ -16,9 +14,7 @@ from hypothesis import strategies as st
 
 from kgraph.errors import GraphError
 from kgraph.graph import Dropped, build_graph, counts, read_graph, write_graph
-from kgraph.identifiers import generated_paper_id
-from kgraph.model import Extraction, Paper, Source
-from kgraph.papers import merge_records
+from kgraph.model import Extraction
 from kgraph.records import dump_line, extraction_from_dict
 from kgraph.vocabulary import SIGNATURES, EntityType
 
@@ -212,50 +208,3 @@ def test_a_malformed_extraction_says_what_is_wrong(change: dict[str, object], me
 
 def test_signatures_cover_every_relation_with_types_that_exist() -> None:
     assert all(set(pair) <= set(EntityType) for pairs in SIGNATURES.values() for pair in pairs)
-
-
-# --- which records are one paper ---
-
-
-def record(id_: str | None, title: str, abstract: str, line: int = 1, **known: object) -> Paper:
-    return replace(paper(title, abstract, id_ or generated_paper_id(title), line), **known)  # type: ignore[arg-type]
-
-
-def test_records_with_one_title_are_one_paper_when_one_lacks_an_id() -> None:
-    merged = merge_records([record("x", "On Graphs", "Short.", 1), record(None, "ON GRAPHS!", "Longer one.", 2)])
-    (only,) = merged
-    assert isinstance(only, Paper)
-    assert (only.id, only.abstract) == ("x", "Longer one.")
-    assert only.source == (Source("page.txt", 1), Source("page.txt", 2))
-
-
-def test_records_with_different_ids_are_two_papers_whatever_their_titles() -> None:
-    assert len(merge_records([record("x", "On Graphs", "A."), record("y", "On Graphs", "A.")])) == 2
-
-
-def test_what_the_longest_record_does_not_tell_is_taken_from_the_others() -> None:
-    (only,) = merge_records([record("x", "T", "Long text."), record("x", "T", "Short.", 2, date="2020-01-01")])
-    assert isinstance(only, Paper)
-    assert (only.abstract, only.date) == ("Long text.", "2020-01-01")
-
-
-def test_an_extraction_wins_over_the_same_text_without_one() -> None:
-    of = record("x", "T", "We use Foo.")
-    (only,) = merge_records([of, extraction(of, entity(of, "Method", "Foo"))])
-    assert isinstance(only, Extraction)
-    assert len(only.paper.source) == 2
-
-
-@given(st.randoms(use_true_random=False))
-def test_merging_does_not_depend_on_order(shuffle: random.Random) -> None:
-    records: list[Paper | Extraction] = [
-        record("x", "One", "Text a.", 1),
-        record(None, "one", "Text bb.", 2),
-        record(None, "Two", "Text c.", 3),
-        record("x", "One?", "Text d.", 4),
-        record(None, "two.", "Text c.", 5),
-        examples.naming("x", "Foo"),
-    ]
-    usual = merge_records(records)
-    shuffle.shuffle(records)
-    assert merge_records(records) == usual

@@ -209,6 +209,15 @@ def test_an_extraction_reads_back_as_it_was_written(tmp_path: Path, report: Repo
     assert report == Report(records=1)
 
 
+def test_scores_are_read_as_finely_as_they_are_written(tmp_path: Path, report: Report) -> None:
+    record = json.loads(dump_line(extraction()))
+    record["relations"][0]["score"] = record["entities"][1]["mentions"][0]["score"] = 0.123449
+    (tmp_path / "x").write_text(jsonl(record), encoding="utf-8")
+    (found,) = read_papers(tmp_path / "x", report=report)
+    assert isinstance(found, Extraction)
+    assert found.relations[0].score == found.entities[1].mentions[0].score == 0.1234
+
+
 def test_annotated_records_whose_entities_have_names_are_papers(tmp_path: Path, report: Report) -> None:
     entities = [{"type": "Method", "role": "used", "names": ["Paper Boats"]}]
     [paper] = papers_of(jsonl({**GOOD, "source": "gold", "entities": entities}), tmp_path, report)

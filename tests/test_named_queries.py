@@ -107,8 +107,9 @@ def choices(graph: nx.MultiDiGraph, name: str) -> Iterator[dict[str, str]]:
     elif "since" in parameters:
         types = ["", "Method", "TASK"] if "type" in parameters else [None]
         yield from ({"since": day} | ({"type": t} if t is not None else {}) for day in DATES for t in types)
-    elif not parameters:
+    elif parameters <= {"type"}:
         yield {}
+        yield from ({"type": kind} for kind in ("Method", "TASK") if parameters)
     else:
         (parameter,) = parameters
         if not QUERIES[name].parameters[0].required:

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,28 @@ def test_the_smallest_graphs_have_pages(size: int) -> None:
     if size:
         graph.add_node("method/a", kind="Method", label="A", papers=1, aliases=[])
     assert len(Document(render_page(graph)).data("nodes")) == size
+
+
+def test_a_topic_is_a_community_of_the_graph(field_graph: nx.MultiDiGraph, field_page: str) -> None:
+    document = Document(field_page)
+    nodes = document.data("nodes")
+    for node in nodes:
+        known = field_graph.nodes[node["key"]]
+        assert (node["topic"], node["degree"]) == (known["community"], known["degree"])
+        assert (node.get("firstDate"), node.get("lastDate")) == (known.get("firstDate"), known.get("lastDate"))
+    sizes = Counter(node["topic"] for node in nodes)
+    topics = document.data("about")["topics"]
+    assert [(topic["topic"], topic["size"]) for topic in topics] == sorted(sizes.items())[: len(topics)]
+    assert all(nodes[topic["hub"]]["topic"] == topic["topic"] for topic in topics)
+
+
+def test_a_graph_without_measures_has_the_same_page(field_graph: nx.MultiDiGraph, field_page: str) -> None:
+    bare = field_graph.copy()
+    for name in ("degree", "pageRank", "community", "firstDate", "lastDate"):
+        for data in bare.nodes.values():
+            data.pop(name, None)
+    assert render_page(bare) == field_page
+    assert not any("degree" in data for data in bare.nodes.values())
 
 
 def test_the_title_is_text() -> None:

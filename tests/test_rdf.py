@@ -20,15 +20,31 @@ from rdflib import RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 
 from kgraph.errors import GraphError
 from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE, paper_key
-from kgraph.rdf import graph_triples, to_rdflib, write_jsonld, write_ntriples, write_turtle
+from kgraph.rdf import (
+    graph_triples,
+    to_rdflib,
+    write_jsonld,
+    write_ntriples,
+    write_rdfxml,
+    write_trig,
+    write_turtle,
+    write_turtle12,
+)
 from kgraph.rdf.prefixes import prefixes
-from kgraph.rdf.terms import integer, literal, score, web_iri
+from kgraph.rdf.terms import decimal, integer, literal, score, web_iri
 
 KG = Namespace(ONTOLOGY_BASE)
 ID = Namespace(ID_BASE)
 PROV = Namespace(prefixes()["prov"])
 SCHEMA = Namespace(prefixes()["schema"])
-WRITERS = {"nt": write_ntriples, "ttl": write_turtle, "jsonld": write_jsonld}
+WRITERS = {
+    "nt": write_ntriples,
+    "ttl": write_turtle,
+    "jsonld": write_jsonld,
+    "rdfxml": write_rdfxml,
+    "trig": write_trig,
+    "ttlstar": write_turtle12,
+}
 
 
 def written(graph: nx.MultiDiGraph, form: str) -> bytes:
@@ -129,6 +145,16 @@ def test_a_concept_is_linked_to_what_is_the_same_elsewhere_and_to_no_unsafe_addr
     assert list(rdf.objects(ID[BLEU], SKOS.exactMatch)) == [URIRef("https://example.org/terms#BLEU")]
 
 
+def test_papers_and_concepts_carry_their_measures(rdf: Graph) -> None:
+    for key, data in small_graph().nodes(data=True):
+        for name in ("degree", "pageRank", "community", "firstDate", "lastDate"):
+            value = rdf.value(ID[key], KG[name])
+            assert (value if value is None else value.toPython()) == (
+                Decimal(str(data[name])) if name == "pageRank" else data.get(name)
+            )
+    assert rdf.value(ID[PLAIN], KG.firstDate) is None
+
+
 def test_evidence_names_the_run_that_found_it_where_that_is_known(rdf: Graph) -> None:
     (run,) = rdf.subjects(RDF.type, KG.ExtractionRun)
     assert rdf.value(run, RDFS.label) == Literal(PIPELINE)
@@ -218,11 +244,12 @@ def test_turtle_shortens_an_iri_only_where_that_is_safe(tail: str) -> None:
     assert (f"\npaper:{tail} a " if short else f"\n<{ID_BASE}paper/{tail}> a ") in written(graph, "ttl").decode()
 
 
-@pytest.mark.parametrize("form", ["turtle", "json-ld"])
+@pytest.mark.parametrize("form", ["turtle", "json-ld", "xml"])
 def test_things_can_lie_below_another_base(form: str) -> None:
     base = "http://example.org/my/"
     file = io.BytesIO()
-    {"turtle": write_turtle, "json-ld": write_jsonld}[form](graph_triples(small_graph(), base), file, base)
+    write = {"turtle": write_turtle, "json-ld": write_jsonld, "xml": write_rdfxml}[form]
+    write(graph_triples(small_graph(), base), file, base)
     parsed = Graph().parse(data=file.getvalue(), format=form)
     assert set(parsed) == set(to_rdflib(small_graph(), base))
     assert (URIRef(base + PLAIN), KG.introduces, URIRef(base + TRANSFORMER)) in parsed
@@ -260,11 +287,20 @@ def test_a_score_has_at_most_four_digits_and_no_trailing_zeros(value: float) -> 
     assert abs(Decimal(digits) - Decimal(value)) <= Decimal("0.0000500001")
 
 
+@given(st.floats(1e-12, 1))
+def test_a_decimal_has_all_its_digits_and_no_exponent(value: float) -> None:
+    digits = decimal(value).split('"')[1]
+    assert re.fullmatch(r"1|0\.[0-9]*[1-9]", digits)
+    assert Decimal(digits) == Decimal(str(value))
+
+
 def test_numbers_are_in_their_canonical_form() -> None:
     xsd = prefixes()["xsd"]
     assert integer(7) == f'"7"^^<{xsd}integer>'
     assert score(1.0) == f'"1"^^<{xsd}decimal>'
     assert score(0.5) == f'"0.5"^^<{xsd}decimal>'
+    assert decimal(3.012e-07) == f'"0.0000003012"^^<{xsd}decimal>'
+    assert decimal(20) == f'"20"^^<{xsd}decimal>'
     assert score(1e-5) == f'"0"^^<{xsd}decimal>'
 
 

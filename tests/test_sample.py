@@ -50,7 +50,19 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["papers.jsonl", "graph.json", "graph.ttl", "graph.nt", "graph.jsonld"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "papers.jsonl",
+        "graph.json",
+        "graph.ttl",
+        "graph.nt",
+        "graph.jsonld",
+        "graph.graphml",
+        "graph.gexf",
+        "void.ttl",
+    ],
+)
 def test_its_papers_give_its_graph_byte_for_byte(rebuilt: Path, name: str) -> None:
     assert (rebuilt / name).read_bytes() == (COMMITTED / name).read_bytes()
 

@@ -95,12 +95,14 @@ def test_a_student_learns_from_annotated_papers_and_from_what_its_teachers_mark(
     corpus = [{"id": r["id"], "title": r["title"], "abstract": r["abstract"]} for r in records]
     corpus += [json.loads(line) for line in (config.parent / "train.jsonl").read_text().splitlines()]
     (config.parent / "corpus.jsonl").write_text("".join(json.dumps(r) + "\n" for r in corpus))
-    silver = '[silver]\ncorpus = "corpus.jsonl"\npapers = 20\nteachers = 2\n[silver.settings]\npasses = 2\n'
-    config.write_text(config.read_text() + silver)
+    silver = '[[silver]]\ncorpus = "corpus.jsonl"\npapers = 20\nteachers = 2\n[silver.settings]\npasses = 2\n'
+    again = '[[silver]]\ncorpus = "corpus.jsonl"\npapers = 10\nteachers = 1\n[silver.settings]\npasses = 1\n'
+    config.write_text(config.read_text() + silver + again)
     assert main(["train", str(config)]) == 0
     log = capsys.readouterr().err
-    assert "20 papers without annotations, marked by 2 teachers" in log
-    assert log.count("pass 2: loss") == 3
+    assert "round 1: 20 papers without annotations, marked by 2 of the networks" in log
+    assert "round 2: 10 papers without annotations, marked by 1 of the networks" in log
+    assert (log.count("pass 1: loss"), log.count("pass 2: loss")) == (4, 3)
     assert spacy.load(config.parent / "model").meta["version"] == "9.9.9"
     config.write_text(config.read_text().replace("papers = 20", "papers = 21"))
     assert main(["train", str(config)]) == 1
@@ -174,9 +176,10 @@ def test_the_shipped_configuration_says_what_the_defaults_are() -> None:
         (("dev = ", "dave = "), "expected the keys"),
         (('"start"', '"package:nix_no_such"'), "not installed"),
         (('"start"', '"."'), "model.safetensors is missing"),
+        (("[settings]", "[silver]\npapers = 3\n[settings]"), "silver must be tables"),
         (("passes", "pases"), "unknown settings: pases"),
         (("passes = 4", 'passes = "four"'), "passes must be a number"),
-        (("[settings]", "[silver]\npapers = 3\n[settings]"), "expected in [silver] corpus, papers, teachers"),
+        (("[settings]", "[[silver]]\npapers = 3\n[settings]"), "expected in [[silver]] corpus, papers, teachers"),
     ],
 )
 def test_a_wrong_configuration_says_what_is_wrong(

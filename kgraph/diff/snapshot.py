@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from kgraph.garbage import no_collection
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -57,17 +58,12 @@ def read_snapshot(folder: Path) -> Snapshot:
     from kgraph.build import read_manifest
 
     manifest = read_manifest(folder, "graph.json")
-    # NetworkX, and looking for cycles among objects that have none, would take several times as long.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    # NetworkX's own reader would take several times as long.
+    with no_collection():
         data = json.loads((folder / "graph.json").read_text(encoding="utf-8"))
         nodes = ((node["id"], node) for node in data["nodes"])
         edges = ((edge["source"], edge["target"], edge["key"], edge) for edge in data["edges"])
         return _take(nodes, edges, manifest["papers"], manifest["files"]["graph.json"])
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def snapshot(graph: nx.MultiDiGraph, texts: Mapping[str, str], version: str) -> Snapshot:

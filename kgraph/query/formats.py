@@ -11,8 +11,8 @@ from kgraph.query.run import Result
 from kgraph.query.visible import cut, display_width, visible
 from kgraph.rdf.jsonld import write_jsonld
 from kgraph.rdf.ntriples import write_ntriples
-from kgraph.rdf.output import shortener
 from kgraph.rdf.prefixes import XSD, prefixes
+from kgraph.rdf.shorten import shortener
 from kgraph.rdf.turtle import renderer, write_turtle
 
 _RESULTS = {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"}

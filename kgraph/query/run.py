@@ -47,11 +47,18 @@ class Result:
         for solution in _evaluated(self.raw):
             yield tuple(solution)
 
-    def triples(self) -> list[Triple]:
-        """Return the triples of a CONSTRUCT or DESCRIBE query, each once, sorted; blank nodes get canonical names."""
+    def triples(self, most: int | None = None) -> list[Triple]:
+        """Return the triples of a CONSTRUCT or DESCRIBE query, each once, sorted; blank nodes get canonical names.
+
+        Raises QueryError where there are more than `most`.
+        """
         import pyoxigraph
 
-        found = pyoxigraph.Dataset(pyoxigraph.Quad(t.subject, t.predicate, t.object) for t in _evaluated(self.raw))
+        found = pyoxigraph.Dataset()
+        for triple in _evaluated(self.raw):
+            found.add(pyoxigraph.Quad(triple.subject, triple.predicate, triple.object))
+            if most is not None and len(found) > most:
+                raise QueryError(f"the answer has more than {most:,} triples; ask for fewer with LIMIT")
         if any(isinstance(end, pyoxigraph.BlankNode) for quad in found for end in (quad.subject, quad.object)):
             found.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
         return sorted(

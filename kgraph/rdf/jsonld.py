@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import IO, Any
 
 from kgraph.identifiers import ID_BASE
-from kgraph.rdf.output import shortener, write_text
+from kgraph.rdf.forms import Node, write_form
 from kgraph.rdf.prefixes import RDF, XSD, prefixes
+from kgraph.rdf.shorten import shortener
 from kgraph.rdf.terms import Triple
 from kgraph.resources import ontology_folder
 
@@ -25,7 +27,7 @@ def write_jsonld(triples: Iterable[Triple], file: IO[str] | IO[bytes], base: str
 
     Raises ValueError for an RDF 1.2 triple term, which JSON-LD cannot say.
     """
-    write_text(_chunks(triples, base), file)
+    write_form(JsonLd(base), triples, file)
 
 
 def context(base: str = ID_BASE) -> dict[str, Any]:
@@ -35,23 +37,18 @@ def context(base: str = ID_BASE) -> dict[str, Any]:
     return terms | prefixes(base)
 
 
-def _chunks(triples: Iterable[Triple], base: str) -> Iterator[str]:
-    terms = context(base)
-    yield f'{{"@context": {json.dumps(terms, indent=1)},\n"@graph": ['
-    writer = _NodeWriter(terms, prefixes(base))
-    separator = "\n"
-    for subject, group in groupby(triples, itemgetter(0)):
-        yield separator
-        yield writer.node(subject, group)
-        separator = ",\n"
-    yield "\n]}\n"
+class JsonLd:
+    """JSON-LD as a form of RDF. N-Triples escapes strings as JSON does, so they are taken as they are."""
 
+    between = ",\n"
+    tail = "\n]}\n"
 
-class _NodeWriter:
-    """Writes nodes as JSON text. N-Triples escapes strings as JSON does, so they are taken as they are."""
-
-    def __init__(self, terms: Mapping[str, Any], namespaces: Mapping[str, str]) -> None:
-        self._shorten: Callable[[str], str | None] = shortener(namespaces)
+    def __init__(self, base: str = ID_BASE) -> None:
+        terms, namespaces = context(base), prefixes(base)
+        self.head = f'{{"@context": {json.dumps(terms, indent=1)},\n"@graph": [\n'
+        self._shorten = shortener(namespaces)
+        self._name = lru_cache(maxsize=1 << 10)(self._named)
+        self._value = lru_cache(maxsize=1 << 16)(self._valued)
         self._names: dict[str, str] = {}
         self._coercions: dict[str, str] = {}
         for name, definition in terms.items():
@@ -63,15 +60,19 @@ class _NodeWriter:
             if not isinstance(definition, str):
                 self._coercions[full] = _expand(definition["@type"], namespaces)
 
-    def node(self, subject: str, triples: Iterable[Triple]) -> str:
-        members = [f'{{"@id": {self._reference(subject)}']
+    def node(self, triples: Node) -> str:
+        """Return a node as a JSON object in one line."""
+        members = [f'{{"@id": {self._reference(triples[0][0])}']
         for predicate, group in groupby(triples, itemgetter(1)):
-            objects = [object_ for _, _, object_ in group]
             if predicate == _TYPE:
-                members.append(f'"@type": [{", ".join(self._name(o) for o in objects)}]')
+                members.append(f'"@type": [{", ".join([self._name(object_) for _, _, object_ in group])}]')
                 continue
             coercion = self._coercions.get(predicate[1:-1], "")
-            values = [self._value(object_, coercion) for object_ in objects]
+            # Where no datatype is expected, a plain string, the only term that ends in a quote, stands as it is.
+            values = [
+                object_ if object_[-1] == '"' and not coercion else self._value(object_, coercion)
+                for _, _, object_ in group
+            ]
             text = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
             members.append(f"{self._name(predicate)}: {text}")
         return ", ".join(members) + "}"
@@ -82,17 +83,17 @@ class _NodeWriter:
             raise ValueError("JSON-LD has no form for a triple term")
         return f'"{term if term.startswith("_:") else self._shorten(term[1:-1]) or term[1:-1]}"'
 
-    def _name(self, term: str) -> str:
+    def _named(self, term: str) -> str:
         """Return a property or a class as a JSON string: by its name in the context, if it has one."""
         name = self._names.get(term[1:-1])
         return f'"{name}"' if name else self._reference(term)
 
-    def _value(self, term: str, coercion: str) -> str:
+    def _valued(self, term: str, coercion: str) -> str:
         if term[0] != '"':
             reference = self._reference(term)
             return reference if coercion == "@id" else f'{{"@id": {reference}}}'
         if term[-1] == '"':
-            return f'{{"@value": {term}}}' if coercion else term
+            return f'{{"@value": {term}}}'
         text, mark, tail = term.rpartition('"')
         text += mark
         if tail[0] == "@":

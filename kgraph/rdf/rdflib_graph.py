@@ -22,13 +22,16 @@ def to_rdflib(graph: nx.MultiDiGraph, base: str = ID_BASE) -> rdflib.Graph:
     for prefix, namespace in prefixes(base).items():
         result.bind(prefix, namespace)
     for subject, predicate, object_ in graph_triples(graph, base):
-        result.add((rdflib.URIRef(subject[1:-1]), rdflib.URIRef(predicate[1:-1]), _object(object_)))
+        result.add((rdflib.URIRef(subject[1:-1]), rdflib.URIRef(predicate[1:-1]), rdflib_term(object_)))
     return result
 
 
-def _object(term: str) -> rdflib.URIRef | rdflib.Literal:
+def rdflib_term(term: str) -> rdflib.URIRef | rdflib.Literal | rdflib.BNode:
+    """Return the rdflib node of an N-Triples term; a literal keeps its text as it is."""
     import rdflib
 
+    if term.startswith("_:"):
+        return rdflib.BNode(term[2:])
     if term.startswith("<"):
         return rdflib.URIRef(term[1:-1])
     text, mark, tail = term.rpartition('"')

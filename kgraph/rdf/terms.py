@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from kgraph.identifiers import is_web_iri
@@ -51,11 +52,17 @@ def integer(value: int) -> str:
     return f'"{int(value)}"^^<{XSD}integer>'
 
 
-def score(value: float) -> str:
-    """Return the term of a score: an xsd:decimal of at most four digits, without trailing zeros ("1", "0.97")."""
-    rounded = Decimal(str(value)).quantize(SCORE_STEP, ROUND_HALF_EVEN)
-    digits = f"{rounded:f}".rstrip("0").rstrip(".")
+def decimal(value: float | Decimal) -> str:
+    """Return the term of an xsd:decimal: all digits, none of them trailing zeros, and no exponent ("1", "0.00003")."""
+    whole, _, rest = f"{Decimal(str(value)):f}".partition(".")
+    digits = f"{whole}.{rest}".rstrip("0").rstrip(".")
     return f'"{digits}"^^<{XSD}decimal>'
+
+
+@lru_cache(maxsize=1 << 14)
+def score(value: float) -> str:
+    """Return the term of a score: an xsd:decimal of at most four digits."""
+    return decimal(Decimal(str(value)).quantize(SCORE_STEP, ROUND_HALF_EVEN))
 
 
 def web_iri(url: str) -> str | None:

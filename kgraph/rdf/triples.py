@@ -6,16 +6,18 @@ ontology/README.md describes the model for its readers; this module is the only 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from heapq import merge
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kgraph.errors import GraphError
-from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE, content_hash, slug
+from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE, claim_key, content_hash, evidence_key, slug
+from kgraph.rdf.forms import Node, by_subject
 from kgraph.rdf.prefixes import PROV, RDF, RDFS, SCHEMA, SKOS, SKOSXL, prefixes
-from kgraph.rdf.terms import Triple, from_pyoxigraph, integer, iri, literal, score, web_iri
+from kgraph.rdf.terms import Triple, decimal, from_pyoxigraph, integer, iri, literal, score, web_iri
 from kgraph.resources import ontology_folder
 from kgraph.vocabulary import EntityType, PaperRelation, RelationType
 
@@ -62,6 +64,15 @@ _PROPERTIES: dict[str, tuple[str, ...]] = {
     str(RelationType.IS_A): (_kg("isA"), _kg("relatedConcept"), iri(f"{SKOS}broader")),
 }
 
+#: The measures of a node, and how each is written.
+_MEASURES: dict[str, Callable[[Any], str]] = {
+    "degree": integer,
+    "pageRank": decimal,
+    "community": integer,
+    "firstDate": literal,
+    "lastDate": literal,
+}
+
 
 def graph_triples(graph: nx.MultiDiGraph, base: str = ID_BASE) -> Iterator[Triple]:
     """Yield the triples of the graph and of the ontology, each once, sorted.
@@ -71,9 +82,15 @@ def graph_triples(graph: nx.MultiDiGraph, base: str = ID_BASE) -> Iterator[Tripl
     all triples. Raises GraphError where a node or an edge is of no kind that the ontology has, and
     ValueError where the base cannot be one.
     """
+    return chain.from_iterable(graph_nodes(graph, base))
+
+
+def graph_nodes(graph: nx.MultiDiGraph, base: str = ID_BASE) -> Iterator[Node]:
+    """Yield what `graph_triples` yields, all triples of one subject as one list."""
     prefixes(base)
-    things = (triple for subject, statements in _things(graph, base) for triple in _sorted(subject, statements))
-    return merge(things, ontology_triples())
+    things = (_sorted(subject, statements) for subject, statements in _things(graph, base))
+    # No thing is also a term of the ontology, so what is said of a subject stands in one of the two.
+    return merge(things, by_subject(ontology_triples()), key=itemgetter(0))
 
 
 @cache
@@ -88,16 +105,16 @@ def ontology_triples() -> tuple[Triple, ...]:
     )
 
 
-def _sorted(subject: str, statements: Iterable[_Statement]) -> list[Triple]:
+def _sorted(subject: str, statements: Iterable[_Statement]) -> Node:
     return [(subject, predicate, object_) for predicate, object_ in sorted(set(statements))]
 
 
 def _things(graph: nx.MultiDiGraph, base: str) -> Iterator[tuple[str, Iterable[_Statement]]]:
     """Yield every subject with its statements, by subject: the kinds sort as their IRIs do."""
     edges = [_checked(edge) for edge in graph.edges(keys=True, data=True)]
-    claims = sorted(((_claim_key(edge), edge) for edge in edges), key=lambda pair: pair[0])
+    claims = sorted(((claim_key(*edge[:3]), edge) for edge in edges), key=itemgetter(0))
     evidence = sorted(
-        ((_evidence_key(claim, item), claim, item) for claim, edge in claims for item in edge[3]["evidence"]),
+        ((evidence_key(claim, item), claim, item) for claim, edge in claims for item in edge[3]["evidence"]),
         # Of two entries for one stretch the better one stands; the other has nothing to add.
         key=lambda entry: (entry[0], -entry[2]["score"]),
     )
@@ -142,15 +159,6 @@ def _checked(edge: _Edge) -> _Edge:
     return edge
 
 
-def _claim_key(edge: _Edge) -> str:
-    subject, object_, relation, _ = edge
-    return f"claim/{content_hash(subject, relation, object_)}"
-
-
-def _evidence_key(claim: str, item: Mapping[str, Any]) -> str:
-    return f"evidence/{content_hash(claim, item['paper'], item['field'], str(item['start']), str(item['end']))}"
-
-
 def _alias_key(concept: str, name: str) -> str:
     return f"alias/{content_hash(concept, name)}"
 
@@ -178,6 +186,9 @@ def _node(graph: nx.MultiDiGraph, base: str, key: str) -> Iterator[_Statement]:
         yield from _concept(base, key, data)
     else:
         raise GraphError(f"{key}: no kind of node is called {kind!r}; there are Paper, {', '.join(_CONCEPT_TYPES)}")
+    for name, term in _MEASURES.items():
+        if name in data:
+            yield _kg(name), term(data[name])
     for _, object_, relation in graph.out_edges(key, keys=True):
         for property_ in _PROPERTIES[relation]:
             yield property_, _iri(base, object_)

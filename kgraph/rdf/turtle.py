@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import IO
 
 from kgraph.identifiers import ID_BASE
-from kgraph.rdf.output import shortener, write_text
+from kgraph.rdf.forms import Node, write_form
 from kgraph.rdf.prefixes import RDF, XSD, prefixes
+from kgraph.rdf.shorten import shortener
 from kgraph.rdf.terms import Triple
 
 _TYPE = f"<{RDF}type>"
@@ -22,32 +21,39 @@ _BARE = {f"{XSD}integer": re.compile(r"[+-]?[0-9]+"), f"{XSD}decimal": re.compil
 
 def write_turtle(triples: Iterable[Triple], file: IO[str] | IO[bytes], base: str = ID_BASE) -> None:
     """Write the triples as Turtle; those of one subject and predicate must come together, as sorted ones do."""
-    write_text(_chunks(triples, base), file)
+    write_form(Turtle(prefixes(base)), triples, file)
 
 
-def _chunks(triples: Iterable[Triple], base: str) -> Iterator[str]:
-    namespaces = prefixes(base)
-    yield "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in namespaces.items())
-    render = renderer(shortener(namespaces))
-    for subject, group in groupby(triples, itemgetter(0)):
+class Turtle:
+    """Turtle as a form of RDF, with the prefixes given."""
+
+    between = tail = ""
+
+    def __init__(self, namespaces: Mapping[str, str]) -> None:
+        self.head = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in namespaces.items())
+        self.render = renderer(shortener(namespaces))
+
+    def node(self, triples: Node) -> str:
+        """Return an empty line, then the subject with all that is said of it."""
+        render = self.render
         types: list[str] = []
         parts: list[str] = []
         last = ""
-        for _, predicate, object_ in group:
+        for _, predicate, object_ in triples:
             # A plain string, the only term that ends in a quote, is the same in Turtle.
-            text = object_ if object_[-1] == '"' else render(object_)
+            value = object_ if object_[-1] == '"' else render(object_)
             if predicate == last:
-                parts.append(f", {text}")
+                parts.append(f", {value}")
             elif predicate == _TYPE:
-                types.append(text)
+                types.append(value)
             else:
-                parts.append(f"{_NEXT}{render(predicate)} {text}")
+                parts.append(f"{_NEXT}{render(predicate)} {value}")
                 last = predicate
         if types:
             parts.insert(0, f" a {', '.join(types)}")
         else:
             parts[0] = " " + parts[0].removeprefix(_NEXT)
-        yield f"\n{render(subject)}{''.join(parts)} .\n"
+        return f"\n{render(triples[0][0])}{''.join(parts)} .\n"
 
 
 def renderer(shorten: Callable[[str], str | None]) -> Callable[[str], str]:

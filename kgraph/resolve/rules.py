@@ -35,6 +35,7 @@ _FOLDED = (
     (re.compile(r"ll(ed|er|ers|ing)\b"), r"l\1"),
     (re.compile(r"(?<=[a-z]{3})tre\b"), "ter"),
 )
+_FOLDABLE = re.compile("|".join(pattern.pattern for pattern, _ in _FOLDED))
 _MIXED = re.compile(r"[^\W\d_A-Z][A-Z]|[A-Z]{2}[a-z]{2}")
 _FUNCTION_WORD = re.compile(r"an?|and|as|at|by|for|from|in|into|of|on|or|over|than|the|to|under|via|vs|with")
 _STEM = 5
@@ -127,8 +128,9 @@ def spellings(forms: Forms) -> tuple[dict[str, str], list[Refusal]]:
 
 
 def _folded(key: str) -> str:
-    for pattern, replacement in _FOLDED:
-        key = pattern.sub(replacement, key)
+    if _FOLDABLE.search(key):
+        for pattern, replacement in _FOLDED:
+            key = pattern.sub(replacement, key)
     return _SPACE.sub("", key)
 
 

@@ -13,17 +13,14 @@ import networkx as nx
 from kgraph.view.detail import degrees, paper_counts, symbol_radii
 
 _PAPER_FIELDS = ("date", "url", "authors", "organisation", "upvotes", "categories")
+_CONCEPT_FIELDS = ("firstDate", "lastDate")
 
 
 def node_records(
-    graph: nx.MultiDiGraph[str],
-    order: Sequence[str],
-    places: Mapping[str, tuple[int, int]],
-    groups: Sequence[Sequence[str]],
+    graph: nx.MultiDiGraph[str], order: Sequence[str], places: Mapping[str, tuple[int, int]]
 ) -> list[dict[str, Any]]:
-    """Return one record a node, in `order`; `names` are a concept's other names, `topic` its group."""
-    topic = {key: number for number, group in enumerate(groups) for key in group}
-    degree, radius = degrees(graph), symbol_radii(graph)
+    """Return one record a node, in `order`; `names` are a concept's other names, `topic` its community."""
+    radius = symbol_radii(graph)
     records = []
     for number, key in enumerate(order):
         data = graph.nodes[key]
@@ -36,13 +33,14 @@ def node_records(
             "x": x,
             "y": y,
             "size": radius[key],
-            "degree": degree[key],
-            "topic": topic[key],
+            "degree": data["degree"],
+            "topic": data["community"],
         }
         if data["kind"] == "Paper":
             record |= {name: data[name] for name in _PAPER_FIELDS if data.get(name)}
         else:
             record["papers"] = data.get("papers", 0)
+            record |= {name: data[name] for name in _CONCEPT_FIELDS if name in data}
             names = sorted({alias["name"] for alias in data.get("aliases", ())} - {data["label"]})
             if names:
                 record["names"] = names
@@ -69,21 +67,21 @@ def edge_records(graph: nx.MultiDiGraph[str], index: Mapping[str, int]) -> list[
 def topic_records(
     graph: nx.MultiDiGraph[str], groups: Sequence[Sequence[str]], index: Mapping[str, int]
 ) -> list[dict[str, Any]]:
-    """Return number in `groups`, hub and size of each topic that has a hub to be named by, in their order.
+    """Return community, hub and size of each topic that has a hub to be named by, in the order of `groups`.
 
     The hub is the concept that most papers of the topic share, then the one with the most links in it;
     a metric only where there is nothing else, since most metrics go with any topic. A topic in which
     no two papers share a concept has none.
     """
     records = []
-    for number, group in enumerate(groups):
+    for group in groups:
         inside = graph.subgraph(group)
         papers, degree = paper_counts(inside), degrees(inside)
         kind = inside.nodes(data="kind")
         shared = [key for key in group if kind[key] != "Paper" and papers[key] > 1]
         if shared:
             hub = min(shared, key=lambda key: (kind[key] == "Metric", -papers[key], -degree[key], key))
-            records.append({"topic": number, "hub": index[hub], "size": len(group)})
+            records.append({"topic": graph.nodes[hub]["community"], "hub": index[hub], "size": len(group)})
     return records
 
 

@@ -1,4 +1,4 @@
-"""How important each node is: the order in which nodes are drawn and named, and their symbols' sizes."""
+"""How important each node is, the order in which nodes are drawn and named, their symbols' sizes, their groups."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def by_importance(graph: nx.MultiDiGraph[str], backbone: int) -> list[str]:
     the most important node by taking, again and again, the most important node that is linked to it,
     so it is connected; when a component is used up it goes on with the best node of those left.
     """
-    degree, papers = degrees(graph), paper_counts(graph)
+    degree, papers = graph.nodes(data="degree"), paper_counts(graph)
     kind = graph.nodes(data="kind")
 
     def weight(key: str) -> tuple[float, float]:
@@ -47,7 +47,7 @@ def by_importance(graph: nx.MultiDiGraph[str], backbone: int) -> list[str]:
             return (1, _PAPER_WEIGHT * degree[key])
         return (max(papers[key], 1), degree[key])
 
-    ranked = sorted(degree, key=lambda key: (*(-part for part in weight(key)), key))
+    ranked = sorted(graph, key=lambda key: (*(-part for part in weight(key)), key))
     rank = {key: number for number, key in enumerate(ranked)}
     taken: set[str] = set()
     waiting: list[int] = []
@@ -61,6 +61,14 @@ def by_importance(graph: nx.MultiDiGraph[str], backbone: int) -> list[str]:
             for neighbour in _neighbours(graph, key) - taken:
                 heapq.heappush(waiting, rank[neighbour])
     return [key for key in ranked if key in taken] + [key for key in ranked if key not in taken]
+
+
+def communities(graph: nx.MultiDiGraph[str]) -> list[list[str]]:
+    """Return the sorted node keys of each community, the one with most nodes first."""
+    groups: dict[int, list[str]] = {}
+    for key, community in sorted(graph.nodes(data="community")):
+        groups.setdefault(community, []).append(key)
+    return sorted(groups.values(), key=lambda group: (-len(group), group))
 
 
 def _neighbours(graph: nx.MultiDiGraph[str], key: str) -> set[str]:

@@ -1,7 +1,7 @@
-"""Where each node of the map lies: topics found by Louvain, packed as discs, forces inside them.
+"""Where each node of the map lies: topics, which are the graph's communities, packed as discs, forces inside them.
 
-Everything here is a function of the graph and the seed. Nodes are taken in key order and no set of
-strings is ever iterated, so neither the order of insertion nor PYTHONHASHSEED moves a node.
+Everything here is a function of the graph. Nodes are taken in key order and no set of strings is ever
+iterated, so neither the order of insertion nor PYTHONHASHSEED moves a node.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.spatial import cKDTree
 
+from kgraph.measures import simple_graph
 from kgraph.view.detail import symbol_radii
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# Connected components with fewer nodes, or a smaller part of all, are packed aside and not split into topics.
+# Topics without links to others that have fewer nodes, or a smaller part of all, are packed aside.
 _SMALL_COMPONENT = 12
 _SMALL_PART = 0.05
-_RESOLUTION = 1.0  # above 1: more and smaller topics
 _ROOM = 1.5  # space that a symbol takes, in radii: the larger ones have labels
 _GAP = 9.0  # least free space between two symbols, in map units
 _PITCH = 2.3  # side of the square that a node gets inside its topic's disc, in spaces of a symbol
@@ -57,43 +58,14 @@ class _Discs:
     radii: Floats  # shape (k,)
 
 
-def topics(graph: nx.MultiDiGraph[str], seed: int = 0) -> list[list[str]]:
-    """Return the graph's nodes in groups that are linked more within than between, the largest first.
-
-    Each group is a sorted list of node keys. A small component is one group. Same graph and seed,
-    same groups.
-    """
-    links = _links(graph)
-    simple: nx.Graph[int] = nx.Graph()
-    simple.add_nodes_from(range(len(links.nodes)))
-    simple.add_weighted_edges_from(
-        (int(a), int(b), float(w)) for (a, b), w in zip(links.pairs, links.weights, strict=True)
-    )
-    groups: list[list[int]] = []
-    for component in sorted(sorted(c) for c in nx.connected_components(simple)):
-        if len(component) < max(_SMALL_COMPONENT, _SMALL_PART * len(links.nodes)):
-            groups.append(component)
-        else:
-            part: nx.Graph[int] = nx.Graph()
-            part.add_nodes_from(component)
-            part.add_weighted_edges_from(simple.edges(component, data="weight"))
-            groups.extend(sorted(g) for g in nx.community.louvain_communities(part, resolution=_RESOLUTION, seed=seed))
-    groups.sort(key=lambda group: (-len(group), group))
-    return [[links.nodes[i] for i in group] for group in groups]
-
-
-def layout(
-    graph: nx.MultiDiGraph[str], seed: int = 0, groups: Sequence[Sequence[str]] | None = None
-) -> dict[str, tuple[int, int]]:
+def layout(graph: nx.MultiDiGraph[str], groups: Sequence[Sequence[str]]) -> dict[str, tuple[int, int]]:
     """Return the place of every node, by node key: x to the right, y downwards, whole map units.
 
-    No two nodes share a place. `groups` are the topics where they are known already; by default
-    `topics(graph, seed)`.
+    No two nodes share a place. `groups` are the topics, each node in one; the first lies in the middle.
     """
     links = _links(graph)
     if not links.nodes:
         return {}
-    groups = topics(graph, seed) if groups is None else groups
     position = {key: i for i, key in enumerate(links.nodes)}
     members = [np.array([position[key] for key in group], dtype=np.int64) for group in groups]
     group_of = np.empty(len(links.nodes), dtype=np.int64)
@@ -120,19 +92,9 @@ def layout(
 
 
 def _links(graph: nx.MultiDiGraph[str]) -> _Links:
-    nodes = sorted(graph)
-    position = {key: i for i, key in enumerate(nodes)}
-    weights: dict[tuple[int, int], float] = {}
-    for head, tail, data in graph.edges(data=True):
-        a, b = sorted((position[head], position[tail]))
-        if a != b:
-            weights[a, b] = weights.get((a, b), 0.0) + float(data.get("support", 1))
-    pairs = sorted(weights)
-    return _Links(
-        nodes,
-        np.array(pairs, dtype=np.int64).reshape(-1, 2),
-        np.array([weights[pair] for pair in pairs], dtype=np.float64),
-    )
+    nodes, matrix = simple_graph(graph)
+    pairs = sparse.triu(matrix).tocsr().tocoo()
+    return _Links(nodes, np.column_stack((pairs.row, pairs.col)).astype(np.int64), pairs.data.astype(np.float64))
 
 
 def _sunflower(count: int, radius: float) -> Floats:

@@ -19,9 +19,10 @@ from typing import Any
 import networkx as nx
 
 from kgraph import resources
+from kgraph.measures import measures
 from kgraph.view.data import edge_records, evidence_tables, node_records, topic_records
-from kgraph.view.detail import by_importance
-from kgraph.view.layout import layout, topics
+from kgraph.view.detail import by_importance, communities
+from kgraph.view.layout import layout
 
 #: Nodes that are drawn in full when the page opens; the others are drawn as small marks.
 BACKBONE = 450
@@ -47,18 +48,22 @@ def render_page(graph: nx.MultiDiGraph[str], *, title: str = "kgraph", most_node
     """Return the whole page as HTML text, to be written as UTF-8.
 
     The same graph gives the same text on the same machine with the same versions. A graph of more
-    than `most_nodes` nodes is cut to its most important ones, and the page says so.
+    than `most_nodes` nodes is cut to its most important ones, and the page says so. A graph whose nodes
+    lack the measures that `build_graph` gives them is not changed: the page measures a copy.
     """
+    if any("community" not in data for _, data in graph.nodes(data=True)):
+        graph = graph.copy()
+        nx.set_node_attributes(graph, measures(graph))
     total = len(graph)
     order = by_importance(graph, BACKBONE)
     if total > most_nodes:
         graph = graph.subgraph(order[:most_nodes])
         order = by_importance(graph, BACKBONE)
-    groups = topics(graph)
+    groups = communities(graph)
     index = {key: number for number, key in enumerate(order)}
 
     network = _network()
-    network.nodes = node_records(graph, order, layout(graph, groups=groups), groups)
+    network.nodes = node_records(graph, order, layout(graph, groups))
     network.edges = edge_records(graph, index)
     styles = [_own_file("page.css")]
     scripts = [_vis_network(), *(_own_file(name) for name in _SCRIPTS)]

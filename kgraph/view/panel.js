@@ -122,6 +122,11 @@
       return `${known}, year not known`;
     }
 
+    /** The dates of the first and the last paper that name a concept, where any is known. */
+    dates({ firstDate, lastDate }) {
+      return firstDate && (firstDate === lastDate ? firstDate : `${firstDate} to ${lastDate}`);
+    }
+
     facts(node) {
       const links = count(node.degree, "link");
       const topic = this.graph.topics.find((known) => known.topic === node.topic);
@@ -133,7 +138,7 @@
           [Array.isArray(node.categories) && node.categories.join(", ")],
           [links],
         );
-      } else lines.push([`Named in ${count(node.papers, "paper")}`, links]);
+      } else lines.push([`Named in ${count(node.papers, "paper")}`, this.dates(node), links]);
       const facts = lines
         .map((line) =>
           line

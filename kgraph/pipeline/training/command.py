@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -49,16 +50,19 @@ def run(path: Path, log: Log) -> None:
         train(network, passes, settings, after_pass)
 
     networks = []
-    for number in range(config.silver.teachers if config.silver else 1):
+    for number in range(config.silver[0].teachers if config.silver else 1):
         settings = replace(config.settings, seed=config.settings.seed + number)
         network = _new_network(config, len(vocabulary), settings.seed)
         learn(network, [examples] * settings.passes, settings)
         networks.append(network)
-    if config.silver:
-        papers = silver_papers(config.silver, config.settings.seed, [*gold, *dev])
-        log(f"{len(papers)} papers without annotations, marked by {len(networks)} teachers")
-        silver = make_silver(networks, papers, nlp, pieces, log)
-        learn(networks[-1], mixed_passes(examples, silver, config.silver.settings), config.silver.settings)
+    for number, silver in enumerate(config.silver):
+        papers = silver_papers(silver, config.settings.seed + number, [*gold, *dev])
+        teachers = networks[-silver.teachers :]
+        log(f"round {number + 1}: {len(papers)} papers without annotations, marked by {len(teachers)} of the networks")
+        marked = make_silver(teachers, papers, nlp, pieces, log)
+        student = copy.deepcopy(networks[-1])
+        learn(student, mixed_passes(examples, marked, silver.settings), silver.settings)
+        networks.append(student)
     log(report(export(networks[-1], vocabulary, dev, config.output, config.version), errors=20))
 
 

@@ -29,10 +29,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Silver:
-    """Self-training: `teachers` networks are trained on the annotated papers alone, with seeds from the settings' on.
+    """One round of self-training: the last `teachers` networks mark `papers` papers of the file `corpus`.
 
-    They mark `papers` papers of the file `corpus`, which the student learns from beside the annotated ones, each
-    once; it starts from the last teacher.
+    The student learns from these, each once, beside the annotated ones, starts from the last teacher, and may itself be
+    a teacher of the next round. For the first round as many networks as it asks for learn from the annotated papers
+    alone, with seeds from the settings' on.
     """
 
     corpus: Path
@@ -51,7 +52,7 @@ class Config:
     output: Path
     version: str
     settings: Settings
-    silver: Silver | None
+    silver: tuple[Silver, ...]
 
 
 def read_config(path: Path) -> Config:
@@ -63,7 +64,9 @@ def read_config(path: Path) -> Config:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelError(f"{path}: cannot be read as TOML: {error}") from None
-    settings, silver = _table(path, data, "settings"), _table(path, data, "silver")
+    settings, rounds = _table(path, data, "settings"), data.pop("silver", [])
+    if not isinstance(rounds, list) or not all(isinstance(table, dict) for table in rounds):
+        raise ModelError(f"{path}: silver must be tables, [[silver]], one for each round")
     _expect(path, "the keys", data, {"train", "dev", "start", "output", "version"})
     if not all(isinstance(value, str) for value in data.values()):
         raise ModelError(f"{path}: {', '.join(sorted(data))} must be strings")
@@ -75,7 +78,7 @@ def read_config(path: Path) -> Config:
         base / data["output"],
         data["version"],
         _settings(path, settings),
-        _silver(path, silver) if silver else None,
+        tuple(_silver(path, table) for table in rounds),
     )
 
 
@@ -102,7 +105,7 @@ def _settings(path: Path, values: dict[str, Any]) -> Settings:
 
 def _silver(path: Path, values: dict[str, Any]) -> Silver:
     settings = _table(path, values, "settings")
-    _expect(path, "in [silver]", values, {"corpus", "papers", "teachers"})
+    _expect(path, "in [[silver]]", values, {"corpus", "papers", "teachers"})
     if not isinstance(values["corpus"], str):
         raise ModelError(f"{path}: corpus must be a string")
     for name in ("papers", "teachers"):
