@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from kgraph.query import Rows
 
-_NAME = re.compile(r"[a-z][a-z0-9-]*")
+# No SPARQL query is a single word.
+_NAME = re.compile(r"[\w-]+")
 
 
 class KnowledgeGraph:
@@ -56,9 +57,9 @@ class KnowledgeGraph:
     def query(self, query: str, /, *, frame: bool = False, **params: str | int | date) -> Rows | pandas.DataFrame:
         """Return the rows that answer a named query (`methods-for-task`, with its parameters) or any SPARQL.
 
-        The usual prefixes are declared in advance. CONSTRUCT and DESCRIBE give rows of `subject`, `predicate` and
-        `object`, ASK one row whose `answer` is True or False. With `frame`, the rows come as a pandas DataFrame.
-        Raises QueryError for a query or parameter that cannot be used, and KGraphError where pandas is missing.
+        The usual prefixes are declared in advance. ASK gives one row, whose `answer` is True or False. With `frame`,
+        the rows come as a pandas DataFrame. Raises QueryError for a query or a parameter that cannot be used, for
+        CONSTRUCT and DESCRIBE, which give triples, and KGraphError where a frame is asked for without pandas.
         """
         from kgraph.query import Rows, find_named_query, run_query
 

@@ -36,6 +36,7 @@ KINDS = {
     "paper": ("Paper",),
     "concept": ("Method", "Task", "Dataset", "Metric"),
 }
+SPELLINGS: tuple[Callable[[str], str], ...] = (str.upper, str, str.lower)
 #: Text that would end a string, a comment or a query, if it were ever more than a value.
 HOSTILE_VALUES = [
     '") } DROP ALL #',
@@ -117,9 +118,6 @@ def choices(graph: nx.MultiDiGraph, name: str) -> Iterator[dict[str, str]]:
         for thing in [*things[:5], *things[5 :: max(1, len(things) // 5)]]:
             for spell, known in zip(SPELLINGS, sorted(names(graph, thing)), strict=False):
                 yield {parameter: spell(known)}
-
-
-SPELLINGS: tuple[Callable[[str], str], ...] = (str.upper, str, str.lower)
 
 
 def claims(graph: nx.MultiDiGraph, without: tuple[str, ...]) -> Iterator[dict[str, str]]:
