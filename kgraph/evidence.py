@@ -66,5 +66,6 @@ def name_sentence(sentences: Sentences, entity: Entity, name: str) -> Span:
     long = tuple(m for m in entity.mentions if any(defines(m.text, short.text) for short in mentions))
     if long:
         spans = relation_evidence(sentences, replace(entity, mentions=tuple(mentions)), replace(entity, mentions=long))
-        return spans[0]
+        if len(spans) == 1:  # else one stands in the title alone and one in the abstract
+            return spans[0]
     return sentences.span(mentions[0].field, *sentences.around(mentions[0]))

@@ -75,6 +75,13 @@ def test_an_acronym_that_other_papers_define_shows_where_one_of_them_does() -> N
     assert (aliases["SVms"]["rule"], aliases["SVms"]["text"]) == ("known-acronym", sentence)
 
 
+def test_an_acronym_whose_long_form_stands_in_the_title_alone_shows_its_own_sentence() -> None:
+    of = paper("Support vector machines", "We train an SVM.", "a")
+    graph = build_graph([extraction(of, entity(of, "Method", "title:Support vector machines", "SVM"))])
+    (alias, _) = graph.nodes["method/support-vector-machine"]["aliases"]
+    assert (alias["name"], alias["text"]) == ("SVM", "We train an SVM.")
+
+
 def test_a_name_has_the_type_that_four_in_five_of_its_mentions_have() -> None:
     tasks = [naming(i, "summarization", type_="Task") for i in "abcd"]
     assert set(concepts(*tasks, naming("z", "summarization"))) == {"task/summarization"}

@@ -117,7 +117,7 @@ def test_attributes_that_were_not_foreseen_follow_the_known_ones_by_name() -> No
     head = "".join(TABLES["nodes.csv"](graph)).splitlines()[0]
     assert head == (
         "id,kind,label,identifier,date,url,authors,organisation,upvotes,categories,pipeline,aliases,papers,exactMatch,"
-        "apart,degree,pageRank,appeal,zeal"
+        "apart,firstDate,lastDate,degree,pageRank,community,appeal,zeal"
     )
     assert "".join(TABLES["edges.csv"](graph)).splitlines()[0].endswith(",support,score,novelty")
     for form in READERS:

@@ -167,6 +167,14 @@ def example_values(store: Store) -> dict[str, str]:
             }} ORDER BY DESC(?n) ?label LIMIT 1""",
         )
         found |= {kind.lower(): row[0] for row in rows}
+    # The method that most papers name may be one of which they say nothing else.
+    told = _rows(
+        store,
+        """SELECT ?label { ?x a kg:Method ; rdfs:label ?label ; kg:papers ?n
+          FILTER EXISTS { ?x kg:usedFor ?task } FILTER EXISTS { ?part kg:partOf ?x }
+        } ORDER BY DESC(?n) ?label LIMIT 1""",
+    )
+    found |= {"method": row[0] for row in told}
     for (paper,) in _rows(store, "SELECT ?id { ?x kg:paperId ?id ; kg:introduces ?y } ORDER BY ?id LIMIT 1"):
         found["paper"] = paper
     pairs = _rows(
@@ -177,7 +185,10 @@ def example_values(store: Store) -> dict[str, str]:
         } ORDER BY DESC(?n) DESC(?score) ?first ?second LIMIT 1""",
     )
     for first, second in pairs:
-        found |= {"first": first, "second": second}
+        found |= {"first": first, "second": second, "subject": first, "relation": "usedFor", "object": second}
+    dates = _rows(store, "SELECT ?date { ?paper kg:date ?date ; kg:year ?year } ORDER BY ?date")
+    if dates:
+        found["since"] = dates[len(dates) // 2][0]
     return found
 
 
