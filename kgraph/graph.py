@@ -99,12 +99,14 @@ def build_graph(
     lost.rare += len(resolution.concepts) - len(kept)
     for key in kept:
         attributes[key] = _concept_attributes(resolution.concepts[key], papers_of[key], read, kept)
+    # What has been read is given up piece by piece, so that a large graph is not in memory twice.
+    del read, resolution, ordered
     for key in sorted(attributes):
-        graph.add_node(key, **attributes[key])
+        graph.add_node(key, **attributes.pop(key))
     for source, target, relation in sorted(edges):
-        if source not in attributes or target not in attributes:
+        edge = edges.pop((source, target, relation))
+        if source not in graph or target not in graph:
             continue
-        edge = edges[source, target, relation]
         support = len({paper for paper, *_ in edge.evidence})
         evidence = [edge.evidence[place] for place in sorted(edge.evidence)]
         graph.add_edge(source, target, key=relation, support=support, score=_score(edge.score), evidence=evidence)

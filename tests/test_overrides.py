@@ -19,6 +19,7 @@ from kgraph.cli import main
 from kgraph.errors import InputError
 from kgraph.graph import Dropped, build_graph
 from kgraph.identifiers import ID_BASE, concept_key
+from kgraph.measures import measures
 from kgraph.model import Extraction
 from kgraph.overrides import Overrides, overrides_from_dict, read_overrides
 from kgraph.rdf import to_rdflib
@@ -92,6 +93,7 @@ def test_a_dropped_concept_is_nowhere_and_nothing_else_changes() -> None:
     usual, dropped = build_graph(papers), Dropped()
     graph = build_graph(papers, dropped, overrides=said(drop=[{"concept": "method/bar"}]))
     usual.remove_node("method/bar")
+    nx.set_node_attributes(usual, measures(usual))
     assert nx.node_link_data(graph, edges="edges") == nx.node_link_data(usual, edges="edges")
     assert dropped == Dropped(overridden=1)
 

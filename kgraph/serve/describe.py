@@ -174,7 +174,8 @@ def example_values(store: Store) -> dict[str, str]:
           FILTER EXISTS { ?x kg:usedFor ?task } FILTER EXISTS { ?part kg:partOf ?x }
         } ORDER BY DESC(?n) ?label LIMIT 1""",
     )
-    found |= {"method": row[0] for row in told}
+    for (method,) in told:
+        found["method"] = method
     for (paper,) in _rows(store, "SELECT ?id { ?x kg:paperId ?id ; kg:introduces ?y } ORDER BY ?id LIMIT 1"):
         found["paper"] = paper
     pairs = _rows(
