@@ -35,6 +35,7 @@ PARSERS = {
 }
 # Line ends, quotes, tags and tabs within a value, which are not those of the form.
 AWKWARD = r"""("a\nb\"c\r\n<result>\t}},{\"d" AS ?y)"""
+TRIPLES = str(len((SAMPLE / "graph.nt").read_bytes().splitlines()))
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
@@ -353,7 +354,7 @@ def test_an_rdf_file_is_served_without_a_map(tmp_path: Path) -> None:
     file = tmp_path / "graph.ttl"
     file.write_bytes((SAMPLE / "graph.ttl").read_bytes())
     with serving(file) as served:
-        assert served.query(COUNT, "text/csv").text.split() == ["n", "34971"]
+        assert served.query(COUNT, "text/csv").text.split() == ["n", TRIPLES]
         home = served.get("/")
         assert (home.status, home.headers["Location"]) == (303, "/query")
         assert served.get("/graph.ttl").status == 404
@@ -413,7 +414,7 @@ def test_curl_is_answered(server: Served) -> None:
     def curl(*arguments: str) -> str:
         return subprocess.run(["curl", "-sS", *arguments], capture_output=True, text=True, check=True).stdout
 
-    assert curl(server.sparql, "--data-urlencode", f"query={COUNT}", "-H", "Accept: text/csv").split() == ["n", "34971"]
+    assert curl(server.sparql, "--data-urlencode", f"query={COUNT}", "-H", "Accept: text/csv").split() == ["n", TRIPLES]
     assert curl("-G", server.sparql, "--data-urlencode", "query=ASK {}") == '{"head":{},"boolean":true}'
     followed = curl("-L", "-H", "Accept: text/turtle", f"{server.url}/id/dataset/glue")
     assert "dataset:glue a skos:Concept, kg:Concept, kg:Dataset ;" in followed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgraph.errors import QueryError
 from kgraph.query import Result, run_query
-from kgraph.rdf import Triple, prefixes, write_jsonld, write_ntriples, write_turtle
+from kgraph.rdf import Triple, write_jsonld, write_ntriples, write_rdfxml, write_turtle
 from kgraph.serve.limits import MIB, Limits
 from kgraph.serve.media import RESULTS, TEXT, TRIPLES, best_form, main_types
 
@@ -62,21 +62,13 @@ def write_triples(triples: Sequence[Triple], form: str, limits: Limits) -> bytes
     """Return the triples, which are sorted, in a form of `TRIPLES`; raises QueryError where it cannot hold them."""
     file = io.BytesIO()
     try:
-        {"ttl": write_turtle, "jsonld": write_jsonld}.get(form, write_ntriples)(triples, file)
-        body = _as_rdf_xml(file.getvalue()) if form == "rdf" else file.getvalue()
+        {"ttl": write_turtle, "jsonld": write_jsonld, "rdf": write_rdfxml}.get(form, write_ntriples)(triples, file)
     except ValueError as error:
         raise QueryError(f"the triples cannot be written as {TRIPLES[form][0]}: {error}") from None
+    body = file.getvalue()
     if len(body) > limits.answer:
         raise _too_large(limits)
     return body
-
-
-def _as_rdf_xml(ntriples: bytes) -> bytes:
-    import pyoxigraph
-
-    triples = pyoxigraph.parse(ntriples, pyoxigraph.RdfFormat.N_TRIPLES)
-    body: bytes | None = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.RDF_XML, prefixes=prefixes())
-    return body or b""
 
 
 def _results(result: Result, form: str, limits: Limits) -> bytes:

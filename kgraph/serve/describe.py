@@ -24,6 +24,8 @@ _KG = ONTOLOGY_BASE
 #: What a page tells of a thing beside its claims, in this order.
 _FACTS = {
     f"{_KG}papers": "Papers",
+    f"{_KG}firstDate": "First named",
+    f"{_KG}lastDate": "Last named",
     f"{SKOS}exactMatch": "The same as",
     f"{SCHEMA}author": "Authors",
     f"{_KG}date": "Date",
@@ -68,7 +70,8 @@ def describe(store: Store, key: str, aliases: Sequence[Mapping[str, str]]) -> di
     """
     thing = f"<{ID_BASE}{key}>"
     kind = key.partition("/")[0]
-    said = _rows(store, f"SELECT ?p ?o ?label {{ {thing} ?p ?o OPTIONAL {{ ?o rdfs:label ?label }} }} ORDER BY ?o")
+    # Sorted here: Oxigraph 0.5 aborts where ORDER BY meets numbers beside texts in some orders.
+    said = sorted(_rows(store, f"SELECT ?p ?o ?label {{ {thing} ?p ?o OPTIONAL {{ ?o rdfs:label ?label }} }}"))
     if not said:
         return None
     values: dict[str, list[dict[str, str]]] = {}
