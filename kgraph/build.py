@@ -179,6 +179,7 @@ def write_folder(
                 "mentions": sum(len(entity.mentions) for e in extractions for entity in e.entities),
                 **counts(graph),
                 "dropped": {
+                    "below the score": sum(e.left_out for e in extractions),
                     "generic names": dropped.generic,
                     "loops": dropped.loops,
                     "out of range": dropped.out_of_range,

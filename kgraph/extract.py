@@ -207,7 +207,7 @@ def _extract_batch(model: Path, papers: list[Paper]) -> list[_Result]:
 
 
 def above_score(extraction: Extraction, min_score: float) -> Extraction:
-    """Return the extraction without mentions, entities and relations that score below `min_score`."""
+    """Return the extraction without mentions, entities and relations that score below `min_score`, counted."""
     if not min_score:
         return extraction
     entities: dict[int, Entity] = {}
@@ -216,4 +216,6 @@ def above_score(extraction: Extraction, min_score: float) -> Extraction:
         if kept and entity.score >= min_score:
             entities[position] = replace(entity, mentions=kept)
     remaining = only_entities(extraction, entities)
-    return replace(remaining, relations=tuple(r for r in remaining.relations if r.score >= min_score))
+    relations = tuple(r for r in remaining.relations if r.score >= min_score)
+    left_out = len(extraction.entities) - len(entities) + len(extraction.relations) - len(relations)
+    return replace(remaining, relations=relations, left_out=extraction.left_out + left_out)

@@ -91,12 +91,16 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """One paper with its entities and relations, and the pipeline that found them."""
+    """One paper with its entities and relations, and the pipeline that found them.
+
+    `left_out` is how many entities and relations more there were, that scored below what was asked for.
+    """
 
     paper: Paper
     entities: tuple[Entity, ...] = ()
     relations: tuple[Relation, ...] = ()
     pipeline: str = ""
+    left_out: int = 0
 
 
 def only_entities(extraction: Extraction, kept: Mapping[int, Entity]) -> Extraction:

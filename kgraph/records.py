@@ -46,6 +46,8 @@ def extraction_to_dict(extraction: Extraction) -> dict[str, Any]:
         for relation in extraction.relations
     ]
     record["pipeline"] = extraction.pipeline
+    if extraction.left_out:
+        record["left_out"] = extraction.left_out
     return record
 
 
@@ -85,7 +87,10 @@ def extraction_from_dict(record: Mapping[str, Any], paper: Paper) -> Extraction:
         raise ValueError(f"the field {error.args[0]!r} is missing") from None
     except (TypeError, AttributeError) as error:
         raise ValueError(f"not of the documented form ({error})") from None
-    return Extraction(paper, entities, relations, str(record.get("pipeline") or ""))
+    left_out = record.get("left_out", 0)
+    if not _is_int(left_out) or left_out < 0:
+        raise ValueError(f"left_out must be a whole number, not {left_out!r}")
+    return Extraction(paper, entities, relations, str(record.get("pipeline") or ""), left_out)
 
 
 def source_from_dicts(items: Any) -> tuple[Source, ...]:

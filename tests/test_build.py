@@ -294,6 +294,18 @@ def test_scores_left_out_of_a_graph_come_back_where_they_are_asked_for(tmp_path:
     assert contents(tmp_path / "grown") == contents(tmp_path / "together")
 
 
+def test_what_scores_below_the_threshold_is_counted_alike_at_once_and_step_by_step(tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "in.jsonl", *field_of_papers())
+    for steps in (["0.7"], ["0.2", "0.7"]):
+        output = str(tmp_path / "-".join(steps))
+        assert main(["build", "-q", str(source), "--min-score", steps[0], "-o", output]) == 0
+        for more in steps[1:]:
+            assert main(["build", "-q", "-g", output, "--min-score", more]) == 0
+        # One entity of each of three papers, and its relation.
+        assert read_manifest(Path(output))["counts"]["dropped"]["below the score"] == 6
+    assert contents(tmp_path / "0.7") == contents(tmp_path / "0.2-0.7")
+
+
 def test_concepts_of_few_papers_are_left_out_and_stay_out_when_papers_are_added(tmp_path: Path) -> None:
     first = write_lines(tmp_path / "a.jsonl", naming("a", "beam search"), naming("b", "beam search"))
     second = write_lines(tmp_path / "b.jsonl", naming("c", "beam search"), naming("d", "tabu search"))
