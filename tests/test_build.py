@@ -384,8 +384,9 @@ def test_an_interrupt_stops_all_processes_at_once_and_leaves_nothing_half_writte
         shutil.rmtree(cache)
         arguments = [sys.executable, "-m", "kgraph", *command, "--jobs", "2", papers]
         started = subprocess.Popen(
-            arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True, env=os.environ
-        )
+            arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True, env=os.environ,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in background
+        )  # fmt: skip
         while not any(p.is_file() for p in cache.rglob("*")):
             assert started.poll() is None
             time.sleep(0.05)
