@@ -380,13 +380,14 @@ def test_when_no_process_is_left_the_error_says_what_to_do_and_nothing_is_lost(
 
 def test_an_interrupt_stops_all_processes_at_once_and_leaves_nothing_half_written(tmp_path: Path, cache: Path) -> None:
     papers = write_papers(tmp_path / "in.jsonl", *(f"x{i}" for i in range(3000)))
+    # Where the tests run in the background SIGINT is ignored, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for command in (["extract", "-o", "out.jsonl"], ["build", "-o", "out"]):
         shutil.rmtree(cache)
         arguments = [sys.executable, "-m", "kgraph", *command, "--jobs", "2", papers]
         started = subprocess.Popen(
-            arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True, env=os.environ,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in background
-        )  # fmt: skip
+            arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True, env=os.environ
+        )
         while not any(p.is_file() for p in cache.rglob("*")):
             assert started.poll() is None
             time.sleep(0.05)
