@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from kgraph.query import named_queries
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -61,3 +63,8 @@ def test_its_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 def test_every_file_that_it_points_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_every_named_query_that_it_names_is_there() -> None:
+    named = set(re.findall(r"--name ([a-z-]+)", README))
+    assert named and named <= {query.name for query in named_queries()}
