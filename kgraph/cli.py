@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgraph import __version__
-from kgraph.console import SHOWN, progress, read_text, tell, tell_report, write_text
+from kgraph.console import SHOWN, positive, progress, read_text, tell, tell_report, write_text
 from kgraph.errors import KGraphError, QueryError
 from kgraph.serve import command as serve
 from kgraph.validate import command as validate
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     source.add_argument("--input-format", choices=("jsonl", "listing"), help="instead of telling it by the content")
     source.add_argument("--year", type=_year, metavar="Y", help="the year of dates that lack one")
-    source.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: one a core)")
+    source.add_argument("--jobs", type=positive, metavar="N", help="processes (default: one a core)")
     source.add_argument("--min-score", type=_score, default=0.0, metavar="X", help="leave out what scores below X")
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--model", type=Path, metavar="PATH", help="a trained pipeline instead of the bundled one")
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "build", _build, "extract, build the graph, and write it with its RDF and its page", [source, model, graph]
     )
     build.add_argument("--withdraw", action="append", default=[], metavar="ID", help="leave out the paper with this id")
-    build.add_argument("--min-support", type=_positive, metavar="N", help="leave out concepts of fewer than N papers")
+    build.add_argument("--min-support", type=positive, metavar="N", help="leave out concepts of fewer than N papers")
     build.add_argument("--overrides", action="append", type=Path, metavar="FILE", help="corrections, YAML or SSSOM TSV")
     build.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: GRAPH, else exports)")
 
@@ -137,9 +137,9 @@ def _parser() -> argparse.ArgumentParser:
 def _evaluate_arguments(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("gold", type=Path, metavar="GOLD", help="annotated records, JSON lines")
     evaluate.add_argument("--predicted", metavar="FILE", help="extractions to score (default: extract GOLD's papers)")
-    evaluate.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: one a core)")
+    evaluate.add_argument("--jobs", type=positive, metavar="N", help="processes (default: one a core)")
     evaluate.add_argument(
-        "--errors", type=_positive, default=0, metavar="N", help="also show the N most frequent errors"
+        "--errors", type=positive, default=0, metavar="N", help="also show the N most frequent errors"
     )
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
     evaluate.add_argument(
@@ -163,12 +163,6 @@ def _diff_arguments(diff: argparse.ArgumentParser) -> None:
 def _year(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{3}", text, re.ASCII):
         raise argparse.ArgumentTypeError(f"expected a year of four digits, not {text!r}")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"expected a positive whole number, not {text!r}")
     return int(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -71,3 +72,10 @@ def tell_report(report: Report, args: argparse.Namespace) -> None:
             tell(f"{verb}: and {len(problems) - len(shown):,} more; -v names them all")
     if report.replaced:
         tell(f"note: {report.replaced:,} control characters or lone surrogates became U+FFFD")
+
+
+def positive(text: str) -> int:
+    """Return an argument that must be a positive whole number."""
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"expected a positive whole number, not {text!r}")
+    return int(text)

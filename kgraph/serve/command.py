@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from kgraph.console import tell
+from kgraph.console import positive, tell
 
 _PORTS = range(1 << 16)
 
@@ -20,12 +20,12 @@ def add_arguments(serve: argparse.ArgumentParser) -> None:
         "--timeout", type=_seconds, default=30.0, metavar="S", help="stop a query after S seconds (default: 30)"
     )
     serve.add_argument(
-        "--limit", type=_count, default=100_000, metavar="N", help="the most rows of an answer (default: 100,000)"
+        "--limit", type=positive, default=100_000, metavar="N", help="the most rows of an answer (default: 100,000)"
     )
     serve.add_argument(
-        "--memory", type=_count, default=1024, metavar="MIB", help="what a query may take (Linux; default: 1024 MiB)"
+        "--memory", type=positive, default=1024, metavar="MIB", help="what a query may take (Linux; default: 1024 MiB)"
     )
-    serve.add_argument("--jobs", type=_count, metavar="N", help="queries at a time (default: one a core, at least 2)")
+    serve.add_argument("--jobs", type=positive, metavar="N", help="queries at a time (default: one a core, at least 2)")
 
 
 def run(args: argparse.Namespace, path: Path) -> None:
@@ -49,12 +49,6 @@ def run(args: argparse.Namespace, path: Path) -> None:
 def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text, re.ASCII) or int(text) not in _PORTS:
         raise argparse.ArgumentTypeError(f"expected a port, 0 to 65535, not {text!r}")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"expected a positive whole number, not {text!r}")
     return int(text)
 
 
