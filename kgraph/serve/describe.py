@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kgraph.explain import REASONS
@@ -63,11 +62,8 @@ def thing_triples(store: Store, key: str) -> list[Triple]:
     return sorted({*said, *run_query(store, leading).triples()})
 
 
-def describe(store: Store, key: str, aliases: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:
-    """Return what a page shows of the thing with this node key, as JSON; None where the graph has no such thing.
-
-    `aliases` are its names as the NetworkX graph has them, with the rule that made each a name of it.
-    """
+def describe(store: Store, key: str) -> dict[str, Any] | None:
+    """Return what a page shows of the thing with this node key, as JSON; None where the graph has no such thing."""
     thing = f"<{ID_BASE}{key}>"
     kind = key.partition("/")[0]
     # Sorted here: Oxigraph 0.5 aborts where ORDER BY meets numbers beside texts in some orders.
@@ -94,19 +90,24 @@ def describe(store: Store, key: str, aliases: Sequence[Mapping[str, str]]) -> di
         "kind": "extraction run" if kind == "run" else kind,
         "label": labels[0] if labels else key,
         "facts": [(name, values[predicate]) for predicate, name in _FACTS.items() if predicate in values],
-        "names": _names(said, aliases),
+        "names": _names(store, thing),
         "sections": [section for section in (_claims(store, *section) for section in sections) if section["claims"]],
     }
 
 
-def _names(said: Sequence[tuple[str, ...]], aliases: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+def _names(store: Store, thing: str) -> list[dict[str, Any]]:
     """Return the names of a concept, grouped by the reason why they are names of it."""
-    if not aliases:
-        aliases = [{"name": object_} for predicate, object_, _ in said if predicate == f"{SKOS}altLabel"]
+    rows = _rows(
+        store,
+        f"""SELECT ?name ?rule ?because ?paper ?text {{
+          {thing} skosxl:prefLabel|skosxl:altLabel ?alias .
+          ?alias skosxl:literalForm ?name ; kg:rule ?rule ; prov:wasDerivedFrom ?paper ; kg:quote ?text
+          OPTIONAL {{ ?alias kg:because ?because }}
+        }} ORDER BY ?name""",
+    )
     grouped: dict[str, list[dict[str, str]]] = {}
-    for alias in aliases:
-        rule = alias.get("rule", "")
-        shown = {name: alias.get(name, "") for name in ("name", "because", "paper", "text")}
+    for name, rule, because, paper, text in rows:
+        shown = {"name": name, "because": because, "paper": paper.removeprefix(ID_BASE), "text": text}
         grouped.setdefault(REASONS.get(rule, rule), []).append(shown)
     order = [*REASONS.values()]
     reasons = sorted(grouped, key=lambda reason: (order.index(reason) if reason in order else len(order), reason))

@@ -21,7 +21,6 @@ _SERVED = {
     "graph.jsonld": "application/ld+json",
     "void.ttl": "text/turtle",
 }
-_NEEDED = ("graph.nt", "graph.json")
 _PART = 1 << 16
 
 
@@ -47,7 +46,7 @@ def open_files(folder: Path) -> Mapping[str, File]:
     """
     there = [name for name in _SERVED if name in read_manifest(folder)["files"]]
     opened = {name: os.open(folder / name, os.O_RDONLY) for name in there if (folder / name).is_file()}
-    hashes = read_manifest(folder, *_NEEDED, *there)["files"]
+    hashes = read_manifest(folder, "graph.nt", *there)["files"]
     return {
         name: File(_SERVED[name], descriptor, os.fstat(descriptor).st_size, str(hashes[name]))
         for name, descriptor in opened.items()

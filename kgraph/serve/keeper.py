@@ -17,16 +17,18 @@ import socket
 import traceback
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kgraph.errors import GraphError, KGraphError
 from kgraph.processes import cause_of_death
 from kgraph.query import open_store
 from kgraph.serve.limits import Limits
 from kgraph.serve.wire import packed, receive
-from kgraph.serve.worker import Graph, work
+from kgraph.serve.worker import work
 
-_NODES = "graph.json"
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
 _MOST_DESCRIPTORS = 1024
 
 
@@ -59,12 +61,12 @@ def _keep(control: socket.socket, path: Path, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
-        graph = _load(path)
+        store = open_store(path)
     except KGraphError as error:
         control.sendall(packed({"error": str(error)}))
         return
     gc.freeze()  # so that no collection in a child touches, and thereby copies, what it shares
-    control.sendall(packed({"triples": len(graph.store)}))
+    control.sendall(packed({"triples": len(store)}))
     children: set[int] = set()
     try:
         while True:
@@ -74,7 +76,7 @@ def _keep(control: socket.socket, path: Path, limits: Limits) -> None:
             how = _bury(json.loads(message)["gone"], children)
             child = os.fork()
             if child == 0:
-                _be_a_worker(control, descriptors[0], graph, limits)
+                _be_a_worker(control, descriptors[0], store, limits)
             os.close(descriptors[0])
             children.add(child)
             control.sendall(packed({"process": child, "how": how}))
@@ -88,25 +90,13 @@ def _keep(control: socket.socket, path: Path, limits: Limits) -> None:
             _bury(child, children)
 
 
-def _load(path: Path) -> Graph:
-    store = open_store(path)
-    aliases: dict[str, Any] = {}
-    if (path / _NODES).is_file():
-        try:
-            nodes = json.loads((path / _NODES).read_text(encoding="utf-8"))["nodes"]
-            aliases = {node["id"]: node["aliases"] for node in nodes if node.get("aliases")}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise GraphError(f"{path / _NODES} cannot be read: {error}") from None
-    return Graph(store, aliases)
-
-
-def _be_a_worker(control: socket.socket, descriptor: int, graph: Graph, limits: Limits) -> None:
+def _be_a_worker(control: socket.socket, descriptor: int, store: Store, limits: Limits) -> None:
     try:
         # What it shares with the keeper would hide the keeper's end, or another worker's, from the server.
         control.close()
         os.closerange(3, descriptor)
         os.closerange(descriptor + 1, _MOST_DESCRIPTORS)
-        work(socket.socket(fileno=descriptor), graph, limits)
+        work(socket.socket(fileno=descriptor), store, limits)
     except BaseException:
         traceback.print_exc()
     finally:

@@ -7,8 +7,7 @@ import json
 import os
 import socket
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +22,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """What a process answers from: the triples, and of each concept, by node key, its names with their reasons."""
-
-    store: Store
-    aliases: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
-
-
-def work(connection: socket.socket, graph: Graph, limits: Limits) -> None:
+def work(connection: socket.socket, store: Store, limits: Limits) -> None:
     """Answer questions until the connection ends.
 
     A question is a JSON object with a `task` of `TASKS` and what that needs. The head of each reply has status and
@@ -41,7 +32,7 @@ def work(connection: socket.socket, graph: Graph, limits: Limits) -> None:
     while (message := receive(connection)) is not None:
         question, fault = message[0], ""
         try:
-            answer = TASKS[question["task"]](graph, question, limits)
+            answer = TASKS[question["task"]](store, question, limits)
         except KGraphError as error:
             answer = refusal(400, str(error))
         except MemoryError:
@@ -67,7 +58,7 @@ def _bound(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-_Task = Callable[[Graph, Mapping[str, Any], Limits], Answer]
+_Task = Callable[["Store", Mapping[str, Any], Limits], Answer]
 
 
 def _as_json(value: Any) -> Answer:
@@ -76,16 +67,16 @@ def _as_json(value: Any) -> Answer:
     return Answer(200, "application/json", json.dumps(value).encode())
 
 
-def _service(_: Graph, question: Mapping[str, Any], limits: Limits) -> Answer:
+def _service(_: Store, question: Mapping[str, Any], limits: Limits) -> Answer:
     return answer_triples(service_description(question["endpoint"], question["counts"]), question["accept"], limits)
 
 
-def _known(graph: Graph, question: Mapping[str, Any], limits: Limits) -> Answer:
-    return _as_json(is_known(graph.store, question["key"]) or None)
+def _known(store: Store, question: Mapping[str, Any], limits: Limits) -> Answer:
+    return _as_json(is_known(store, question["key"]) or None)
 
 
-def _thing(graph: Graph, question: Mapping[str, Any], limits: Limits) -> Answer:
-    triples = thing_triples(graph.store, question["key"])
+def _thing(store: Store, question: Mapping[str, Any], limits: Limits) -> Answer:
+    triples = thing_triples(store, question["key"])
     if not triples:
         return refusal(404, "the graph has no such thing")
     return answer_triples(triples, question["accept"], limits)
@@ -93,12 +84,12 @@ def _thing(graph: Graph, question: Mapping[str, Any], limits: Limits) -> Answer:
 
 #: What a process can be asked to do.
 TASKS: Mapping[str, _Task] = {
-    "query": lambda graph, q, limits: answer_query(graph.store, q["sparql"], q["accept"], limits),
+    "query": lambda store, q, limits: answer_query(store, q["sparql"], q["accept"], limits),
     "service": _service,
-    "count": lambda graph, q, limits: _as_json(count(graph.store)),
+    "count": lambda store, q, limits: _as_json(count(store)),
     "known": _known,
     "thing": _thing,
-    "describe": lambda graph, q, limits: _as_json(describe(graph.store, q["key"], graph.aliases.get(q["key"], ()))),
-    "ontology": lambda graph, q, limits: _as_json(ontology_terms(graph.store)),
-    "examples": lambda graph, q, limits: _as_json(example_values(graph.store)),
+    "describe": lambda store, q, limits: _as_json(describe(store, q["key"])),
+    "ontology": lambda store, q, limits: _as_json(ontology_terms(store)),
+    "examples": lambda store, q, limits: _as_json(example_values(store)),
 }
