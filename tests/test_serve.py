@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,7 @@ from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
 from serving import NAME, SAMPLE, TITLE, Served, hostile_folder, serving
 
+from kgraph.explain import REASONS
 from kgraph.fingerprint import file_hash
 from kgraph.graph import read_graph
 from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE
@@ -360,6 +362,18 @@ def test_an_rdf_file_is_served_without_a_map(tmp_path: Path) -> None:
         assert served.get("/graph.ttl").status == 404
         page = served.get("/page/method/bert").text
         assert "BERT is evaluated on eleven tasks" in page and "On the map" not in page
+
+
+def test_a_page_tells_every_name_with_its_reason_and_the_sentence_that_shows_it(server: Served) -> None:
+    nodes = read_graph(SAMPLE).nodes(data=True)
+    key, data = next(
+        (k, d) for k, d in sorted(nodes) if {a["rule"] for a in d.get("aliases", ())} >= {"defined-acronym"}
+    )
+    page = unescape(server.get(f"/page/{key}").text)
+    for alias in read_graph(SAMPLE).nodes[key]["aliases"]:
+        reason = REASONS[alias["rule"]]
+        assert reason[0].upper() + reason[1:] in page
+        assert f"<li>{alias['name']}" in page and alias["text"] in page
 
 
 # Hostile input
