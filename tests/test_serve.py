@@ -365,10 +365,8 @@ def test_an_rdf_file_is_served_without_a_map(tmp_path: Path) -> None:
 
 
 def test_a_page_tells_every_name_with_its_reason_and_the_sentence_that_shows_it(server: Served) -> None:
-    nodes = read_graph(SAMPLE).nodes(data=True)
-    key, data = next(
-        (k, d) for k, d in sorted(nodes) if {a["rule"] for a in d.get("aliases", ())} >= {"defined-acronym"}
-    )
+    rules = {k: {a["rule"] for a in d.get("aliases", ())} for k, d in read_graph(SAMPLE).nodes(data=True)}
+    key = min(k for k, found in rules.items() if "defined-acronym" in found)
     page = unescape(server.get(f"/page/{key}").text)
     for alias in read_graph(SAMPLE).nodes[key]["aliases"]:
         reason = REASONS[alias["rule"]]
