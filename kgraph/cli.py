@@ -267,7 +267,7 @@ def _extracted(records: Sequence[Record], args: argparse.Namespace, report: Repo
 
 def _query(args: argparse.Namespace) -> None:
     from kgraph.build import read_manifest
-    from kgraph.query import find_named_query, format_result, named_queries, open_store, run_query
+    from kgraph.query import find_named_query, format_result, guarded, named_queries, open_store, run_query
 
     given = [x is not None for x in (args.sparql, args.file, args.name)].count(True) + args.list
     if given != 1:
@@ -294,7 +294,9 @@ def _query(args: argparse.Namespace) -> None:
         read_manifest(path, "graph.nt")
     on_terminal = args.output == "-" and sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if on_terminal else None
-    write_text(args.output, [format_result(run_query(open_store(path), sparql), args.format, width=width)])
+    store = open_store(path)
+    answer = guarded(sparql, lambda: format_result(run_query(store, sparql), args.format, width=width))
+    write_text(args.output, [answer])
 
 
 def _export(args: argparse.Namespace) -> None:

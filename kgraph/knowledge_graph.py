@@ -61,13 +61,14 @@ class KnowledgeGraph:
         the rows come as a pandas DataFrame. Raises QueryError for a query or a parameter that cannot be used, for
         CONSTRUCT and DESCRIBE, which give triples, and KGraphError where a frame is asked for without pandas.
         """
-        from kgraph.query import Rows, find_named_query, run_query
+        from kgraph.query import Rows, find_named_query, guarded, run_query
 
         if _NAME.fullmatch(query):
             query = find_named_query(query).bind({name: str(value) for name, value in params.items()})
         elif params:
             raise QueryError(f"only a named query takes parameters, and this is SPARQL: {', '.join(params)}")
-        rows = Rows.of(run_query(self._store, query))
+        store = self._store  # made here, so that it is made once
+        rows = guarded(query, lambda: Rows.of(run_query(store, query)))
         return rows.to_pandas() if frame else rows
 
     def find(self, name: str) -> list[str]:

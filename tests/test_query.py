@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import faulthandler
 import io
 import json
+import os
 import re
+import signal
 from pathlib import Path
 
 import pyoxigraph
@@ -17,7 +20,7 @@ from rdflib import Graph, Namespace
 
 from kgraph.errors import GraphError, QueryError
 from kgraph.identifiers import ID_BASE, ONTOLOGY_BASE
-from kgraph.query import FORMATS, format_result, open_store, run_query
+from kgraph.query import FORMATS, find_named_query, format_result, guarded, open_store, run_query
 from kgraph.query.visible import cut, display_width, visible
 from kgraph.rdf import graph_triples
 
@@ -280,3 +283,21 @@ def test_a_form_that_cannot_hold_the_answer_is_refused(
 ) -> None:
     with pytest.raises(QueryError, match=re.escape(message)):
         format_result(run_query(store, query), form)
+
+
+# A query that kills its engine
+
+
+def test_what_a_sorting_query_gives_and_raises_comes_through_the_process_that_runs_it() -> None:
+    assert guarded("SELECT * {} ORDER BY ?s", lambda: (os.getpid(), ["ä", None]))[0] != os.getpid()
+    assert guarded("SELECT * {}", os.getpid) == os.getpid()
+    with pytest.raises(QueryError, match="there is no query named 'none'"):
+        guarded("order\nBY", lambda: find_named_query("none"))
+
+
+def test_an_engine_that_dies_takes_only_the_query_along(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(QueryError, match=r"gave up while sorting: .* sort by STR\(\?x\)"):
+        guarded("ORDER BY ?o", lambda: (faulthandler.disable(), os.abort()))
+    with pytest.raises(QueryError, match="was killed by SIGKILL, as happens when memory runs out"):
+        guarded("ORDER BY ?o", lambda: os.kill(os.getpid(), signal.SIGKILL))
+    assert capfd.readouterr().err == ""

@@ -1,6 +1,7 @@
 """SPARQL over a graph: `format_result(run_query(open_store(path), "SELECT ..."), "table")`."""
 
 from kgraph.query.formats import FORMATS, format_result
+from kgraph.query.guard import guarded
 from kgraph.query.named import NamedQuery, Parameter, find_named_query, named_queries
 from kgraph.query.rows import Row, Rows, Value
 from kgraph.query.run import Result, run_query
@@ -16,6 +17,7 @@ __all__ = [
     "Value",
     "find_named_query",
     "format_result",
+    "guarded",
     "named_queries",
     "open_store",
     "run_query",

@@ -28,37 +28,35 @@ DUMPS = {"graph.jsonld": "JSON-LD", "graph.nt": "N-Triples", "graph.ttl": "Turtl
 
 @dataclass(slots=True)
 class Statistics:
-    """Exact counts over triples; memory holds each different object once.
+    """Exact counts over triples.
 
-    `entities` are the different subjects whose IRIs begin with `base`.
+    `subjects` and `objects` are different ones; `entities` the subjects whose IRIs begin with `base`. `instances`, by
+    class, and `properties` have terms as keys.
     """
 
     base: str = ID_BASE
     triples: int = 0
     subjects: int = 0
+    objects: int = 0
     entities: int = 0
     instances: Counter[str] = field(default_factory=Counter)
     properties: Counter[str] = field(default_factory=Counter)
-    _objects: set[str] = field(default_factory=set)
 
     def counted(self, nodes: Iterable[Node]) -> Iterator[Node]:
-        """Yield the nodes, each subject once, as they are, and count them."""
+        """Yield the nodes, each subject once, as they are, and count them; memory holds each different object once."""
         things = f"<{self.base}"
+        objects: set[str] = set()
         for node in nodes:
             self.triples += len(node)
             self.subjects += 1
             self.entities += node[0][0].startswith(things)
             for _, predicate, object_ in node:
                 self.properties[predicate] += 1
-                self._objects.add(object_)
+                objects.add(object_)
                 if predicate == _TYPE:
                     self.instances[object_] += 1
+            self.objects = len(objects)
             yield node
-
-    @property
-    def objects(self) -> int:
-        """The number of different objects."""
-        return len(self._objects)
 
 
 def void_triples(
