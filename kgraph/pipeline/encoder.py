@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from kgraph.errors import ModelError
 from kgraph.pipeline.annotations import set_vectors, title_length
 from kgraph.pipeline.component import Component
+from kgraph.pipeline.layout import token_texts
 from kgraph.pipeline.wordpieces import WordPieces, merge_windows
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def doc_words(doc: Doc) -> tuple[npt.NDArray[np.int64], list[str], list[int]]:
     """Return the positions of the tokens that are not white space, their texts, and 0 or 1 for title or abstract."""
     tokens = np.flatnonzero(doc.to_array("IS_SPACE") == 0)
     in_abstract = doc.to_array("IDX")[tokens] >= title_length(doc)
-    return tokens, [t.text for t in doc if not t.is_space], in_abstract.astype(int).tolist()
+    texts = token_texts(doc)
+    return tokens, [texts[i] for i in tokens.tolist()], in_abstract.astype(int).tolist()
 
 
 class Encoder(Component):

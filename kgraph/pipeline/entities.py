@@ -21,7 +21,7 @@ from kgraph.pipeline.alias_features import Name, NamePairs, name_pairs
 from kgraph.pipeline.annotations import get_mentions, get_vectors, set_entities, set_mentions
 from kgraph.pipeline.component import Head
 from kgraph.pipeline.features import TYPES
-from kgraph.pipeline.layout import doc_layout
+from kgraph.pipeline.layout import doc_layout, token_texts
 from kgraph.pipeline.mentions import Found
 from kgraph.pipeline.weights import Floats, Weights, entity_vectors, gelu, sigmoid
 
@@ -106,7 +106,7 @@ class Entities(Head):
     def annotate(self, doc: Doc) -> None:
         """Group the mentions."""
         found = get_mentions(doc)
-        words = [t.text for t in doc]
+        words = token_texts(doc)
         texts = [doc[start:end].text for start, end, *_ in found]
         groups = group_by_name(found, texts, acronym_pairs(found, words))
         if self.weights and len(groups) > 1:

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 
 from kgraph.pipeline.annotations import get_vectors, set_mentions
 from kgraph.pipeline.component import Head
+from kgraph.pipeline.layout import token_texts
 from kgraph.pipeline.weights import softmax
 from kgraph.vocabulary import EntityType
 
@@ -114,7 +115,7 @@ class Mentions(Head):
             return
         logits = self.weights.linear("mentions", vectors)
         logits[doc.to_array("IS_SPACE") == 1, 1:] = -1e9
-        found = repeat_names(decode(logits), [t.text for t in doc])
+        found = repeat_names(decode(logits), token_texts(doc))
         scores = self.calibrated([score for *_, score in found])
         set_mentions(doc, [(*found[i][:3], score) for i, score in enumerate(scores)])
 

@@ -19,7 +19,7 @@ from kgraph.names import name_key
 from kgraph.pipeline.alias_features import Name, name_pairs
 from kgraph.pipeline.encoder import doc_words
 from kgraph.pipeline.features import RELATIONS, TYPES, Layout, Pairs, Spans, entity_pairs, role_features
-from kgraph.pipeline.layout import doc_layout, field_offset
+from kgraph.pipeline.layout import doc_layout, field_offset, token_texts
 from kgraph.pipeline.mentions import TAGS
 from kgraph.pipeline.sentences import set_sentence_starts
 from kgraph.pipeline.tokenizer import make_doc
@@ -154,7 +154,7 @@ def _alias_inputs(text: Text, entities: Sequence[Spans], types: Sequence[int]) -
         for start, end in entity:
             spans[i, name_key(text.doc[start:end].text)].append((start, end))
     names = [Name(text.doc[s[0][0] : s[0][1]].text, types[i], s) for (i, _), s in spans.items()]
-    pairs = name_pairs(text.layout, names, [t.text for t in text.doc])
+    pairs = name_pairs(text.layout, names, token_texts(text.doc))
     owner = np.asarray([i for i, _ in spans], dtype=np.int64)
     name_spans, name_owner = _flat(text, [name.spans for name in names])
     return {

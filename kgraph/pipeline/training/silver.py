@@ -15,6 +15,7 @@ from spacy.language import Language
 from kgraph.model import Paper
 from kgraph.pipeline.entities import acronym_pairs, group_by_name, likeliest_type
 from kgraph.pipeline.features import TYPES, entity_pairs
+from kgraph.pipeline.layout import token_texts
 from kgraph.pipeline.mentions import decode, repeat_names
 from kgraph.pipeline.training.data import Example, Text, entity_inputs, read_text
 from kgraph.pipeline.training.network import Network
@@ -52,7 +53,7 @@ def _example(teachers: Sequence[Network], text: Text, words: Sequence[torch.Tens
     logits = np.full((len(text.doc), tags.shape[1]), -1e9, dtype=np.float32)
     logits[:, 0] = 0
     logits[text.tokens[: text.window.last]] = np.log(np.maximum(tags.numpy(), 1e-9))
-    tokens = [t.text for t in text.doc]
+    tokens = token_texts(text.doc)
     found = [m for m in repeat_names(decode(logits), tokens) if m[1] <= text.limit]
     names = [text.doc[start:end].text for start, end, *_ in found]
     groups = group_by_name(found, names, acronym_pairs(found, tokens))
