@@ -7,7 +7,7 @@
   const RESULTS = 12;
 
   const graph = kgraph.readGraph();
-  const index = kgraph.searchIndex(graph.nodes);
+  let index = null; // what search looks through, made when it is first used
   const state = { hidden: new Set(), least: 0, chosen: null };
 
   const map = new kgraph.GraphMap(byId("map"), graph, JSON.parse(byId("options").textContent), {
@@ -183,6 +183,7 @@
   let active = -1;
 
   function showResults() {
+    index ??= kgraph.searchIndex(graph.nodes);
     found = kgraph.search(index, box.value, RESULTS);
     active = found.length ? 0 : -1;
     list.replaceChildren(...found.map(resultItem));
@@ -272,5 +273,4 @@
   map.fit(graph.nodes.slice(0, graph.backbone), free(), { animate: false });
   follow({ opening: true });
   document.documentElement.dataset.ready = "true";
-  requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("kgraph-drawn")));
 })();
