@@ -7,8 +7,11 @@
   const SIZES = { hub: 14, full: 12, mark: 11 }; // of letters, in pixels
   const SMALL_SIZES = { hub: 13, full: 11, mark: 10 };
   const MARKS_NAMED = 1.3; // the scale from which marks have labels too
+  const BESIDE = 120; // pixels that labels may reach beyond the outermost nodes
   const MOST = 800; // labels that are tried at once
   const ROOM = 16_000; // square pixels of map for each node that keeps its label where it is crowded
+
+  const EVERYWHERE = { left: -Infinity, right: Infinity };
 
   /** The name in at most two short lines; a paper by the name before its title's colon. */
   function labelLines(node) {
@@ -67,11 +70,11 @@
   }
 
   /**
-   * Place labels so that none covers another or much of a symbol. `wanted`, the most important first:
-   * `{id, x, y, radius, width, height, first}` in pixels; those that come `first` may cover symbols.
+   * Place labels so that none covers another or much of a symbol, nor reaches far beyond `bounds`. `wanted`, the
+   * most important first: `{id, x, y, radius, width, height, first}` in pixels; those `first` may cover symbols.
    * Returns `{id, left, top, align}` for those that found room beside their symbol.
    */
-  function placeLabels(wanted) {
+  function placeLabels(wanted, bounds = EVERYWHERE) {
     const symbols = new Boxes();
     const labels = new Boxes();
     for (const { id, x, y, radius, first } of wanted) {
@@ -108,7 +111,8 @@
         const covered = symbols.covered(tried);
         if (covered > 0 && !first) continue;
         // Below or above is clearest; a place to the side must cover much less to be better.
-        const cost = covered + boxes.indexOf(tried) * width * height * 0.06;
+        const beyond = Math.max(0, tried.right - bounds.right) + Math.max(0, bounds.left - tried.left);
+        const cost = covered + boxes.indexOf(tried) * width * height * 0.06 + 2 * beyond * height;
         if (cost < least) [box, least] = [tried, cost];
       }
       if (!box) continue;
@@ -200,7 +204,9 @@
         });
       }
       const byId = new Map(wanted.map((label) => [label.id, label]));
-      this.placed = placeLabels(wanted).map((place) => ({ ...byId.get(place.id), ...place }));
+      const { left, right } = this.map.scene.grid;
+      const bounds = { left: left * at - BESIDE, right: right * at + BESIDE };
+      this.placed = placeLabels(wanted, bounds).map((place) => ({ ...byId.get(place.id), ...place }));
     }
 
     font(size) {

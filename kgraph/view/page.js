@@ -147,7 +147,7 @@
         "summary",
         {},
         name(graph.nodes[topic.hub].label),
-        make("span", { class: "number" }, topic.size.toLocaleString("en")),
+        make("span", { class: "number" }, kgraph.number(topic.size)),
       ),
     );
     details.addEventListener("toggle", () => {
