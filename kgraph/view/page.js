@@ -272,5 +272,5 @@
   buildControls();
   map.fit(graph.nodes.slice(0, graph.backbone), free(), { animate: false });
   follow({ opening: true });
-  document.documentElement.dataset.ready = "true";
+  map.drawn.then(() => (document.documentElement.dataset.ready = "true"));
 })();

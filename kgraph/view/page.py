@@ -34,6 +34,7 @@ _LONGEST_PLAIN = 500_000
 # The page's own scripts, in the order in which they need each other.
 _SCRIPTS = (
     *("data.js", "shapes.js", "search.js", "grid.js", "scene.js", "ground.js", "labels.js"),
+    *("local.js", "picture.js"),
     *("map.js", "panel.js", "page.js"),
 )
 

@@ -7,6 +7,7 @@
   const AT_ONCE = 256; // lines in one path: with more, the browser's own sorting takes longer than it saves
   const SLICE = 2_500; // things drawn before the drawing may pause
   const CLEAR = 4_000; // lines that can be seen at once without thinning them
+  const RING = 1.3; // radius of the ring around a symbol, in the symbol's
   const SMALL = 1.6; // pixels: below this radius a mark's shape cannot be told
 
   const outside = (x, y, u, v, box) =>
@@ -79,6 +80,17 @@
         found[kind].push(start.x, start.y, end.x, end.y);
       }
       return found;
+    }
+
+    /** Whether a node has a ring around it. */
+    ringed(id) {
+      return id === this.chosen || Boolean(this.look.strong?.ids.has(id));
+    }
+
+    /** The radius of a node's symbol with its ring, in map units. */
+    reach(node, scale) {
+      const radius = this.look.radius(node, scale);
+      return this.ringed(node.id) ? RING * radius + 5 / scale : radius;
     }
 
     /** Whether some nodes step back, since others are chosen. */
@@ -172,7 +184,7 @@
     }
 
     *drawFull(context, box, scale) {
-      const { theme, strong } = this.look;
+      const { theme } = this.look;
       const pixel = 1 / scale;
       let slice = 0;
       for (const node of this.full) {
@@ -188,9 +200,9 @@
         context.lineWidth = pixel;
         context.strokeStyle = theme.page;
         context.stroke();
-        if (node.id === this.chosen || strong?.ids.has(node.id)) {
+        if (this.ringed(node.id)) {
           context.beginPath();
-          context.arc(x, y, radius * 1.3 + 4 * pixel, 0, 2 * Math.PI);
+          context.arc(x, y, RING * radius + 4 * pixel, 0, 2 * Math.PI);
           context.lineWidth = 3 * pixel;
           context.strokeStyle = theme.ring;
           context.stroke();
