@@ -12,7 +12,7 @@
    * that with a margin to pan into. While the next is not ready the old one is shown, moved and scaled.
    */
   class Ground {
-    /** `redraw()` asks for a frame of the map; `onReady()` is told when a bitmap of the whole view is there. */
+    /** `redraw()` draws the map at once; `onReady()` is told when a bitmap of the whole view is there. */
     constructor({ redraw, onReady }) {
       this.redraw = redraw;
       this.onReady = onReady;

@@ -210,7 +210,9 @@ def made_graph(size: int, seed: int = 1) -> nx.MultiDiGraph:
         key = f"{kind.lower()}/{label.replace(' ', '-')}"
         graph.add_node(key, kind=kind, label=label, papers=0, aliases=[])
         chance.choice(fields).append(key)
-    fresh = [list(reversed(field)) for field in fields]  # each concept comes into one paper at least, the rare ones last
+    fresh = [
+        list(reversed(field)) for field in fields
+    ]  # each concept comes into one paper at least, the rare ones last
     for number in range(papers):
         paper = f"paper/{number}"
         graph.add_node(paper, kind="Paper", label=f"Paper {number}: {chance.choice(PARTS)} {chance.choice(PARTS)} learning",
@@ -218,7 +220,9 @@ def made_graph(size: int, seed: int = 1) -> nx.MultiDiGraph:
                        url=f"https://example.org/{number}", authors=["A. Author", "B. Writer"])  # fmt: skip
         at = min(int(chance.paretovariate(0.8)) - 1, len(fields) - 1)
         own = [fresh[at].pop() for _ in range(9) if fresh[at]]
-        shared = [_pick(chance, fields[at if chance.random() < 0.8 else chance.randrange(len(fields))]) for _ in range(5)]
+        shared = [
+            _pick(chance, fields[at if chance.random() < 0.8 else chance.randrange(len(fields))]) for _ in range(5)
+        ]
         _tell(graph, chance, paper, list(dict.fromkeys(own + [key for key in shared if key])))
     left = [key for field in fresh for key in field]
     for number, key in enumerate(left):
