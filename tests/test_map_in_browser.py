@@ -230,6 +230,9 @@ def test_lines_follow_the_filter_of_edges_and_a_path_stands_out(open_map: Open) 
     }""")
     assert page.evaluate("([c]) => painted(c)", [ring]) > 100
     assert page.evaluate("map.labels.placed.length") == 2
+    page.evaluate("() => showAll({ full: [], marks: graph.nodes })")
+    assert page.evaluate("([c]) => painted(c)", [ring]) > 100
+    assert page.evaluate("map.labels.placed.length") == 2
 
 
 HOSTILE = [

@@ -156,7 +156,8 @@
     candidates(box, scale) {
       const { scene } = this.map;
       const marksToo = scale >= MARKS_NAMED;
-      const inside = [...scene.grid.within(box)].filter((node) => scene.isFull(node.id) || (marksToo && !scene.steppedBack));
+      const named = (node) => scene.isFull(node.id) || (marksToo && !scene.steppedBack);
+      const inside = [...scene.grid.within(box)].filter(named);
       const rank = (node) => (node.id === scene.chosen ? 0 : this.isHub(node) ? 1 : scene.isFull(node.id) ? 2 : 3);
       return inside
         .filter((node) => !scene.faded(node.id))
@@ -183,7 +184,8 @@
       if (this.part?.name === part.name) return;
       const { at, step } = part;
       const asked = this.candidates(part.box, at);
-      const same = this.part?.step === step && asked.every((node, i) => node === this.asked[i]) && asked.length === this.asked.length;
+      const alike = asked.length === this.asked.length && asked.every((node, i) => node === this.asked[i]);
+      const same = alike && this.part?.step === step;
       this.part = part;
       this.asked = asked;
       if (same) return;

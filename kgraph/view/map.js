@@ -15,7 +15,7 @@
       this.tip = document.getElementById("tip");
       this.colouring = "kind";
       this.strong = null; // {ids, pairs} that stand out
-      this.mostSize = Math.max(1, ...graph.topics.map((topic) => graph.nodes[topic.hub].size), graph.nodes[0]?.size ?? 0);
+      this.mostSize = graph.nodes.reduce((most, { size }) => Math.max(most, size), 1);
       this.still = matchMedia("(prefers-reduced-motion: reduce)");
       /** Kept when all of the first view is drawn. */
       this.drawn = new Promise((onReady) => {
@@ -51,7 +51,8 @@
       // The largest topics have colours of their own, the others share the last.
       const colours = value("topics").split(" ");
       this.theme.otherTopics = colours.pop();
-      this.theme.topics = new Map(this.graph.topics.slice(0, colours.length).map(({ topic }, i) => [topic, colours[i]]));
+      const largest = this.graph.topics.slice(0, colours.length);
+      this.theme.topics = new Map(largest.map(({ topic }, i) => [topic, colours[i]]));
     }
 
     /** Read the colours anew, since the theme has changed. */

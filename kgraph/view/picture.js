@@ -74,7 +74,8 @@
     /** A whole circle: no other arc is drawn. */
     arc(x, y, r) {
       const [radius, across] = [short(r * this.scale), short(2 * r * this.scale)];
-      this.path.push(`M${this.x(x - r)} ${this.y(y)}a${radius} ${radius} 0 1 0 ${across} 0a${radius} ${radius} 0 1 0 -${across} 0Z`);
+      const half = `a${radius} ${radius} 0 1 0`;
+      this.path.push(`M${this.x(x - r)} ${this.y(y)}${half} ${across} 0${half} -${across} 0Z`);
     }
 
     fillRect(x, y, width, height) {
@@ -107,20 +108,27 @@
     const texts = [];
     for (const { x, y, lines, size, align, colour } of labels.inView(view)) {
       const anchor = { left: "start", center: "middle", right: "end" }[align];
-      const look = `text-anchor="${anchor}" font-size="${size}" font-weight="${labels.weight(size)}" fill="${escape(colour)}"`;
+      const font = `font-size="${size}" font-weight="${labels.weight(size)}"`;
+      const look = `text-anchor="${anchor}" ${font} fill="${escape(colour)}"`;
       lines.forEach((line, i) => {
         const baseline = y + (i * kgraph.LINE_HEIGHT + BASELINE) * size;
         texts.push(`<text x="${short(x)}" y="${short(baseline)}" ${look}>${escape(line)}</text>`);
       });
     }
     const { width, height } = view;
-    return (
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n` +
-      `<title>${escape(document.title)}</title>\n<rect width="100%" height="100%" fill="${escape(theme.page)}"/>\n` +
-      `${context.elements.join("\n")}\n` +
-      `<g font-family="${escape(theme.font)}" stroke="${escape(theme.page)}" stroke-width="3.5" stroke-linejoin="round" paint-order="stroke">\n` +
-      `${texts.join("\n")}\n</g>\n</svg>\n`
-    );
+    const page = escape(theme.page);
+    const halo = `stroke="${page}" stroke-width="3.5" stroke-linejoin="round" paint-order="stroke"`;
+    return [
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+      `<title>${escape(document.title)}</title>`,
+      `<rect width="100%" height="100%" fill="${page}"/>`,
+      ...context.elements,
+      `<g font-family="${escape(theme.font)}" ${halo}>`,
+      ...texts,
+      "</g>",
+      "</svg>",
+      "",
+    ].join("\n");
   }
 
   Object.assign(kgraph, { pngPicture, svgPicture });

@@ -44,8 +44,13 @@
       return this.places?.get(node.id) ?? node;
     }
 
+    /** Whether a node has a symbol and a name of full size: a mark has where it is made to stand out. */
     isFull(id) {
-      return this.drawn[id] === FULL;
+      return this.drawn[id] === FULL || this.standsOut(id);
+    }
+
+    standsOut(id) {
+      return Boolean(this.look.strong?.ids.has(id));
     }
 
     /** The nodes by where they lie. */
@@ -54,9 +59,9 @@
       return this.knownGrid;
     }
 
-    /** The least and the greatest x of the nodes in full. */
+    /** The least and the greatest x of the nodes in full, or of the marks where there are no others. */
     get sides() {
-      const across = this.full.map((node) => this.place(node).x);
+      const across = (this.full.length ? this.full : this.marks).map((node) => this.place(node).x);
       return [across.reduce((a, b) => Math.min(a, b), Infinity), across.reduce((a, b) => Math.max(a, b), -Infinity)];
     }
 
@@ -91,7 +96,7 @@
 
     /** Whether a node has a ring around it. */
     ringed(id) {
-      return id === this.chosen || Boolean(this.look.strong?.ids.has(id));
+      return id === this.chosen || this.standsOut(id);
     }
 
     /** The radius of a node's symbol with its ring, in map units. */
@@ -107,8 +112,7 @@
 
     /** Whether this node does. */
     faded(id) {
-      const { strong } = this.look;
-      if (strong) return !strong.ids.has(id);
+      if (this.look.strong) return !this.standsOut(id);
       return this.chosen !== null && !this.near.has(id);
     }
 
@@ -176,9 +180,10 @@
     *drawMarks(context, box, scale) {
       let slice = 0;
       for (const node of this.marks) {
+        if (this.standsOut(node.id)) continue;
         const { x, y } = this.place(node);
         const radius = this.look.radius(node, scale);
-        if (x + radius < box.left || x - radius > box.right || y + radius < box.top || y - radius > box.bottom) continue;
+        if (outside(x - radius, y - radius, x + radius, y + radius, box)) continue;
         context.fillStyle = this.look.colour(node);
         if (radius * scale < SMALL) context.fillRect(x - 0.9 * radius, y - 0.9 * radius, 1.8 * radius, 1.8 * radius);
         else {
@@ -195,11 +200,11 @@
       const { theme } = this.look;
       const pixel = 1 / scale;
       let slice = 0;
-      for (const node of this.full) {
+      for (const node of [...this.full, ...this.marks.filter(({ id }) => this.standsOut(id))]) {
         const { x, y } = this.place(node);
         const radius = this.look.radius(node, scale);
         const reach = 2 * radius;
-        if (x + reach < box.left || x - reach > box.right || y + reach < box.top || y - reach > box.bottom) continue;
+        if (outside(x - reach, y - reach, x + reach, y + reach, box)) continue;
         context.globalAlpha = this.faded(node.id) ? 0.22 : 1;
         context.beginPath();
         kgraph.trace(context, node.kind, x, y, radius);
