@@ -71,29 +71,6 @@ def test_the_page_opens_from_disk_and_draws_a_map(
     assert page.locator("#topic-list summary").count() > 5
 
 
-def test_no_label_covers_another(open_page: Open, field_page: str) -> None:
-    page = open_page(field_page)
-    overlaps, placed, wanted = page.evaluate("""() => {
-      let seed = 1;
-      const chance = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-      const wanted = Array.from({ length: 400 }, (_, id) => ({
-        id, x: chance() * 1200, y: chance() * 800, radius: 2 + chance() * 20,
-        width: 20 + chance() * 130, height: 14 * (1 + (id % 2)), first: id < 40,
-      }));
-      const boxes = kgraph.placeLabels(wanted).map(({ id, left, top }) => {
-        const { x, y, width, height } = wanted[id];
-        return [x + left, y + top, x + left + width, y + top + height];
-      });
-      let overlaps = 0;
-      boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
-        if (a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]) overlaps++;
-      }));
-      return [overlaps, boxes.length, wanted.length];
-    }""")
-    assert overlaps == 0
-    assert 40 < placed < wanted
-
-
 @pytest.mark.parametrize(("known", "shown"), [("--10-26", "26 October, year not known"), ("2022-10-26", "2022-10-26")])
 def test_a_date_says_what_is_known_of_it(open_page: Open, known: str, shown: str) -> None:
     graph: nx.MultiDiGraph = nx.MultiDiGraph()

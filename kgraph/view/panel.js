@@ -207,7 +207,9 @@
         const why = make("span", { class: "why" }, ` ${kgraph.visibleText(guard)}`);
         return make("li", {}, this.button(this.graph.nodes[other]), why);
       });
-      return [make("section", {}, make("h3", {}, `Kept apart (${known.length})`), this.list(items, "apart", "kept apart"))];
+      return [
+        make("section", {}, make("h3", {}, `Kept apart (${known.length})`), this.list(items, "apart", "kept apart")),
+      ];
     }
 
     relations(node, evidence) {
