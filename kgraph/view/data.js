@@ -43,8 +43,11 @@ globalThis.kgraph = {};
       links[edge.from].push({ edge, other: edge.to, out: true });
       links[edge.to].push({ edge, other: edge.from, out: false });
       if (edge.from === edge.to) return;
-      const pair = edge.from < edge.to ? [edge.from, edge.to] : [edge.to, edge.from];
-      pairs.set(pair.join("-"), { id: pair.join("-"), from: pair[0], to: pair[1] });
+      const [from, to] = edge.from < edge.to ? [edge.from, edge.to] : [edge.to, edge.from];
+      const key = from * nodes.length + to;
+      const pair = pairs.get(key);
+      if (pair) pair.edges.push(edge);
+      else pairs.set(key, { id: key, from, to, edges: [edge] });
     });
     fillScreen(nodes, about.backbone);
     for (const node of nodes) {

@@ -138,9 +138,11 @@
 
     /** The nodes that may have a label, the most important first: of a chosen node only the neighbours. */
     *candidates(scale) {
-      const { full, marks, chosen, near, graph } = this.map;
+      const { full, marks, chosen, near, strong, graph } = this.map;
       const drawn = [...full].sort((a, b) => a - b).map((id) => graph.nodes[id]);
-      if (chosen !== null) {
+      if (strong) {
+        yield* drawn.filter((node) => strong.ids.has(node.id));
+      } else if (chosen !== null) {
         yield graph.nodes[chosen];
         yield* drawn.filter((node) => node.id !== chosen && near.has(node.id));
       } else {
@@ -169,8 +171,8 @@
           node,
           lines,
           size,
-          x: node.x * at,
-          y: node.y * at,
+          x: this.map.place(node).x * at,
+          y: this.map.place(node).y * at,
           radius: this.map.radius(node) * scale,
           width: Math.max(...lines.map((line) => this.width(context, line, size))),
           height: lines.length * size * 1.2,
@@ -209,8 +211,9 @@
       context.strokeStyle = this.map.theme.page;
       const { clientWidth, clientHeight } = this.map.container;
       for (const label of this.placed) {
-        const x = (label.node.x * perUnit + left) / ratio + label.left;
-        const y = (label.node.y * perUnit + top) / ratio + label.top;
+        const place = this.map.place(label.node);
+        const x = (place.x * perUnit + left) / ratio + label.left;
+        const y = (place.y * perUnit + top) / ratio + label.top;
         if (x > clientWidth || y > clientHeight || x + label.width < 0 || y + label.height < 0) continue;
         this.drawOne(context, label, x, y);
       }

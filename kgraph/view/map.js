@@ -17,6 +17,10 @@
       this.marks = []; // nodes drawn as marks
       this.threads = new Path2D(); // lines between marks and what they belong to
       this.chosen = null;
+      this.places = null; // id -> {x, y} of a local layout
+      this.strong = null; // {ids, pairs} that stand out
+      this.colouring = "kind";
+      this.passes = () => true; // whether an edge is shown
       this.near = new Set(); // the chosen node and its neighbours
       this.labels = new kgraph.MapLabels(this);
       this.still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -58,10 +62,12 @@
         strong: value("edge-strong"),
         ring: value("ring"),
         font: getComputedStyle(document.body).fontFamily,
+        topics: value("topics").split(" "),
         kinds: Object.fromEntries(kgraph.KINDS.map((kind) => [kind, value(kind.toLowerCase())])),
       };
     }
 
+    /** Read the colours anew, since the theme has changed. */
     changeTheme() {
       this.readTheme();
       this.network.setOptions({ edges: { color: this.edgeColours() } });
@@ -71,31 +77,67 @@
       this.select();
     }
 
+    /** Colour symbols by "kind" or by "topic". */
+    colourBy(what) {
+      this.colouring = what;
+      this.network.redraw();
+    }
+
+    /** Make these nodes and the lines between these pairs of ids stand out, as of a path; null makes none. */
+    emphasise(ids, pairs = []) {
+      this.strong = ids && { ids: new Set(ids), pairs };
+      this.labels.renew();
+      this.network.redraw();
+    }
+
+    /** Where a node is drawn: `{x, y}` in map units. */
+    place(node) {
+      return this.places?.get(node.id) ?? node;
+    }
+
+    /** The colour of a topic, or null of one too small to have its own. */
+    topicColour(topic) {
+      const rank = this.graph.topics.findIndex((known) => known.topic === topic);
+      return this.theme.topics[rank] ?? null;
+    }
+
     edgeColours() {
       return { color: this.theme.edge, highlight: this.theme.strong, inherit: false };
     }
 
-    colour(kind) {
-      return this.theme.kinds[kind] ?? this.theme.muted;
+    colour({ kind, topic }) {
+      return (this.colouring === "topic" ? this.topicColour(topic) : this.theme.kinds[kind]) ?? this.theme.muted;
     }
 
     /**
-     * Draw these nodes in full and those as marks; `chosen` may be null. Lines are drawn among all nodes
-     * in full, or where one is chosen among it and its neighbours.
+     * Draw the nodes `full` with symbols and names and those in `marks` as marks. Lines are drawn among all nodes
+     * in full, or where a node (an id) is `chosen` among those in `near`, by default it and its neighbours; only
+     * where one of the edges between two nodes passes `edges`. `places` (id -> {x, y}) moves nodes for a local
+     * layout; null or no entry leaves a node at its place on the whole map.
      */
-    show(full, marks, chosen) {
+    show({ full, marks = [], edges = () => true, chosen = null, near = null, places = null }) {
       const wanted = new Set(full.map((node) => node.id));
       this.chosen = chosen;
-      this.near = new Set(chosen === null ? [] : [chosen, ...this.graph.neighbours(chosen)]);
+      this.near = new Set(near ?? (chosen === null ? [] : this.graph.neighbours(chosen)));
+      if (chosen !== null) this.near.add(chosen);
       const linked = chosen === null ? wanted : new Set([...this.near].filter((id) => wanted.has(id)));
-      const lines = this.graph.pairs.filter(({ from, to }) => linked.has(from) && linked.has(to));
+      const lines = this.graph.pairs.filter((pair) => linked.has(pair.from) && linked.has(pair.to) && pair.edges.some(edges));
+      this.passes = edges;
+      if (places !== this.places) {
+        this.places = places;
+        this.edges.clear();
+        this.nodes.clear();
+        this.full.clear();
+      }
       const wantedLines = new Set(lines.map((pair) => pair.id));
       this.edges.remove(this.edges.getIds().filter((id) => !wantedLines.has(id)));
       this.nodes.remove(this.nodes.getIds().filter((id) => !wanted.has(id)));
       const added = full.filter((node) => !this.full.has(node.id));
-      this.nodes.add(added.map(({ id, x, y, size }) => ({ id, x, y, size })));
+      this.nodes.add(added.map((node) => ({ id: node.id, size: node.size, ...this.place(node) })));
       // vis-network skips what lies outside the view, but gives a custom shape no bounds when drawing it.
-      for (const { id, x, y, size } of added) {
+      for (const node of added) {
+        const { id, size } = node;
+        const { x, y } = this.place(node);
         const reach = 5 * size;
         const bounds = { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
         Object.assign(this.network.getBoundingBox(id), bounds);
@@ -113,11 +155,13 @@
       const path = new Path2D();
       const small = new Set(this.marks.map((node) => node.id));
       const drawn = (id) => small.has(id) || this.full.has(id);
-      for (const { from, to } of this.graph.pairs) {
+      for (const { from, to, edges } of this.graph.pairs) {
         const [a, b] = [this.graph.nodes[from], this.graph.nodes[to]];
         if (a.topic !== b.topic || !(small.has(from) || small.has(to)) || !drawn(from) || !drawn(to)) continue;
-        path.moveTo(a.x, a.y);
-        path.lineTo(b.x, b.y);
+        if (!edges.some(this.passes)) continue;
+        const [start, end] = [this.place(a), this.place(b)];
+        path.moveTo(start.x, start.y);
+        path.lineTo(end.x, end.y);
       }
       return path;
     }
@@ -135,6 +179,7 @@
     }
 
     faded(id) {
+      if (this.strong) return !this.strong.ids.has(id);
       return this.chosen !== null && !this.near.has(id);
     }
 
@@ -147,7 +192,7 @@
           ctx.globalAlpha = this.faded(id) ? 0.22 : 1;
           ctx.beginPath();
           kgraph.trace(ctx, node.kind, x, y, radius);
-          ctx.fillStyle = this.colour(node.kind);
+          ctx.fillStyle = this.colour(node);
           ctx.fill();
           ctx.lineWidth = pixel;
           ctx.strokeStyle = this.theme.page;
@@ -171,19 +216,35 @@
       context.strokeStyle = this.theme.edge;
       context.globalAlpha = this.chosen === null ? 0.6 : 0.25;
       context.stroke(this.threads);
+      if (this.strong) this.drawStrongLines(context);
       context.restore();
-      const byKind = new Map();
+      const byColour = new Map();
       for (const node of this.marks) {
-        if (!byKind.has(node.kind)) byKind.set(node.kind, new Path2D());
-        kgraph.trace(byKind.get(node.kind), node.kind, node.x, node.y, this.radius(node));
+        const colour = this.colour(node);
+        const { x, y } = this.place(node);
+        if (!byColour.has(colour)) byColour.set(colour, new Path2D());
+        kgraph.trace(byColour.get(colour), node.kind, x, y, this.radius(node));
       }
       context.save();
       context.globalAlpha = this.chosen === null ? 0.6 : 0.2;
-      for (const [kind, path] of byKind) {
-        context.fillStyle = this.colour(kind);
+      for (const [colour, path] of byColour) {
+        context.fillStyle = colour;
         context.fill(path);
       }
       context.restore();
+    }
+
+    drawStrongLines(context) {
+      context.globalAlpha = 1;
+      context.lineWidth = 3 / this.network.getScale();
+      context.strokeStyle = this.theme.ring;
+      context.beginPath();
+      for (const pair of this.strong.pairs) {
+        const [a, b] = pair.map((id) => this.place(this.graph.nodes[id]));
+        context.moveTo(a.x, a.y);
+        context.lineTo(b.x, b.y);
+      }
+      context.stroke();
     }
 
     /** The node at a point of the map's element, or null; marks answer as well. */
@@ -193,7 +254,8 @@
       let best = null;
       let least = Infinity;
       const look = (node) => {
-        const distance = Math.hypot(node.x - place.x, node.y - place.y) - this.radius(node);
+        const { x, y } = this.place(node);
+        const distance = Math.hypot(x - place.x, y - place.y) - this.radius(node);
         if (distance < Math.min(least, reach)) {
           least = distance;
           best = node.id;
@@ -252,8 +314,8 @@
     fit(nodes, free, { most = 1.6, animate = true } = {}) {
       if (!nodes.length) return;
       const span = (values) => [Math.min(...values), Math.max(...values)];
-      const [left, right] = span(nodes.map((node) => node.x));
-      const [top, bottom] = span(nodes.map((node) => node.y));
+      const [left, right] = span(nodes.map((node) => this.place(node).x));
+      const [top, bottom] = span(nodes.map((node) => this.place(node).y));
       const width = free.right - free.left;
       const height = free.bottom - free.top;
       // Room for the labels of the outermost nodes.

@@ -28,7 +28,7 @@
       for (const id of graph.neighbours(state.chosen.id)) if (passes(graph.nodes[id])) full.add(graph.nodes[id]);
     }
     const marks = passing.filter((node) => !full.has(node));
-    map.show([...full], marks, state.chosen?.id ?? null);
+    map.show({ full: [...full], marks, chosen: state.chosen?.id ?? null });
     showCounts(full.size, marks.length);
   }
 
