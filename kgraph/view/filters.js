@@ -181,7 +181,10 @@
     const { first, last } = columns(graph);
     const known = first.filter((day) => day);
     if (!known.length) return null;
-    const text = (day) => String(day).padStart(8, "0").replace(/(....)(..)(..)/, "$1-$2-$3");
+    const text = (day) =>
+      String(day)
+        .padStart(8, "0")
+        .replace(/(....)(..)(..)/, "$1-$2-$3");
     return [text(known.reduce((a, b) => Math.min(a, b))), text(last.reduce((a, b) => Math.max(a, b)))];
   }
 

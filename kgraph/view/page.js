@@ -8,28 +8,66 @@
 
   const graph = kgraph.readGraph();
   const index = kgraph.searchIndex(graph.nodes);
-  const state = { hidden: new Set(), least: 0, chosen: null };
+  const find = (text, limit) => kgraph.search(index, text, limit);
+  let state = kgraph.initialState();
 
   const map = new kgraph.GraphMap(byId("map"), graph, JSON.parse(byId("options").textContent), {
     onChoose: (id) => (id === null ? close() : choose(graph.nodes[id])),
     describe: (node) => `${node.name.slice(0, 300)}\n${node.kind}, ${count(node.degree, "link")}`,
   });
-  const panel = new kgraph.Panel(byId("panel"), graph, { onChoose: choose, onClose: close, onTopic: showTopic });
+  const panel = new kgraph.Panel(byId("panel"), graph, {
+    onChoose: choose,
+    onClose: close,
+    onTopic: showTopic,
+    find,
+    onPath,
+  });
+  const pathView = new kgraph.PathView(byId("panel"), graph, {
+    onChoose: choose,
+    onClose: close,
+    onUnfilter: () => go(kgraph.withoutFilters(state)),
+    find,
+    onPath,
+  });
+  const table = new kgraph.Table(byId("table"), graph, { onChoose: choose });
+  const list = new kgraph.List(byId("list"), graph, { inView: () => map.inView(), onChoose: choose });
+  map.network.on("afterDrawing", () => list.follow());
 
   // ---- What is shown -------------------------------------------------------------------------------
 
-  const passes = (node) => !state.hidden.has(node.kind) && node.degree >= state.least;
+  let passing = kgraph.passes(graph, state);
 
   function update() {
-    const passing = graph.nodes.filter(passes);
-    const full = new Set(passing.slice(0, graph.backbone));
+    passing = kgraph.passes(graph, state);
+    const full = new Set(passing.nodes.slice(0, graph.backbone));
     if (state.chosen) {
       full.add(state.chosen);
-      for (const id of graph.neighbours(state.chosen.id)) if (passes(graph.nodes[id])) full.add(graph.nodes[id]);
+      for (const id of graph.neighbours(state.chosen.id)) if (passing.node(graph.nodes[id])) full.add(graph.nodes[id]);
     }
-    const marks = passing.filter((node) => !full.has(node));
-    map.show({ full: [...full], marks, chosen: state.chosen?.id ?? null });
+    const path = showPath();
+    for (const { node } of path) full.add(node);
+    const marks = passing.nodes.filter((node) => !full.has(node));
+    map.show({ full: [...full], marks, edges: passing.edge, chosen: state.chosen?.id ?? null });
+    if (state.view === "table") table.show({ nodes: passing.nodes, chosen: state.chosen });
     showCounts(full.size, marks.length);
+  }
+
+  /** Show the path that the state names, in the panel and on the map; returns its steps. */
+  function showPath() {
+    if (!state.path) {
+      map.emphasise(null);
+      return [];
+    }
+    const [from, to] = state.path.map((id) => graph.nodes[id]);
+    const path = kgraph.shortestPath(graph, from.id, to.id, passing);
+    const open = path ?? kgraph.shortestPath(graph, from.id, to.id, { edge: () => true });
+    pathView.open(from, to, path, open);
+    const ids = [from.id, ...(path ?? []).map(({ node }) => node.id)];
+    map.emphasise(
+      path ? ids : [from.id, to.id],
+      ids.slice(1).map((id, i) => [ids[i], id]),
+    );
+    return path ?? [];
   }
 
   function showCounts(full, marks) {
@@ -50,41 +88,49 @@
 
   // ---- The chosen node: the address says which ---------------------------------------------------------
 
+  const go = (next) => {
+    location.hash = kgraph.writeAddress(next, graph);
+  };
+
   function choose(node) {
-    location.hash = `n=${encodeURIComponent(node.key).replaceAll("%2F", "/")}`;
+    go({ ...state, chosen: node, path: null });
+  }
+
+  function onPath(from, to) {
+    go({ ...state, chosen: from, path: [from.id, to.id] });
   }
 
   function close() {
-    if (state.chosen || location.hash.length > 1) location.hash = "";
-  }
-
-  function fromAddress() {
-    const [, text] = /^#n=(.*)$/.exec(location.hash) ?? [];
-    if (text === undefined) return null;
-    try {
-      const node = graph.byKey.get(decodeURIComponent(text));
-      if (node) return node;
-    } catch {
-      // Not a well-formed address: told below like one that names nothing.
-    }
-    announce("The link names a node that is not in this graph.");
-    return null;
+    const back = kgraph.stepBack(state);
+    if (back) go(back);
   }
 
   function follow({ opening = false } = {}) {
-    const before = state.chosen;
-    state.chosen = fromAddress();
-    if (state.chosen) {
-      if (state.chosen !== before || byId("panel").hidden) panel.open(state.chosen);
+    const before = state;
+    const read = kgraph.readAddress(location.hash, graph);
+    state = read.state;
+    for (const fault of read.faults) announce(fault);
+    byId("table").hidden = state.view !== "table";
+    document.querySelector("main").dataset.view = state.view;
+    byId("view").setAttribute("aria-pressed", String(state.view === "table"));
+    const details = state.path || state.chosen;
+    if (state.chosen && !state.path) {
+      if (state.chosen !== before.chosen || before.path || byId("panel").hidden) panel.open(state.chosen);
       announce(`${state.chosen.name.slice(0, 300)}, ${state.chosen.kind}, ${count(state.chosen.degree, "link")}`);
-      if (!opening) byId("panel").querySelector("h2").focus({ preventScroll: true });
-    } else if (before) {
+    } else if (!details && (before.chosen || before.path)) {
       const inside = byId("panel").contains(document.activeElement);
       panel.close();
       if (inside) byId("map").focus();
     }
     update();
-    if (state.chosen) {
+    if (details && !opening) byId("panel").querySelector("h2").focus({ preventScroll: true });
+    if (state.path)
+      map.fit(
+        [...map.strong.ids].map((id) => graph.nodes[id]),
+        free(),
+        { animate: !opening },
+      );
+    else if (state.chosen) {
       const shown = [state.chosen, ...graph.neighbours(state.chosen.id).map((id) => graph.nodes[id])];
       map.fit(shown, free(), { animate: !opening });
     }
@@ -106,7 +152,7 @@
     return area;
   }
 
-  const showAll = () => map.fit(graph.nodes.filter(passes), free());
+  const showAll = () => map.fit(passing.nodes, free());
   map.showAll = showAll;
 
   // ---- Legend, slider, topics ---------------------------------------------------------------------------
@@ -122,17 +168,17 @@
         make("span", { class: "number" }),
       );
       button.addEventListener("click", () => {
-        if (!state.hidden.delete(kind)) state.hidden.add(kind);
-        update();
+        const hidden = new Set(state.hidden);
+        if (!hidden.delete(kind)) hidden.add(kind);
+        go({ ...state, hidden });
       });
       byId("legend").append(button);
     }
     const slider = byId("degree");
     slider.max = String(Math.min(20, Math.max(0, ...graph.nodes.map((node) => node.degree))));
     slider.addEventListener("input", () => {
-      state.least = Number(slider.value);
       byId("degree-value").textContent = slider.value;
-      update();
+      go({ ...state, least: Number(slider.value) });
     });
     byId("topics").hidden = graph.topics.length === 0;
     for (const topic of graph.topics) byId("topic-list").append(topicItem(topic));
@@ -178,91 +224,19 @@
   // ---- Search --------------------------------------------------------------------------------------------
 
   const box = byId("search");
-  const list = byId("results");
-  let found = [];
-  let active = -1;
-
-  function showResults() {
-    found = kgraph.search(index, box.value, RESULTS);
-    active = found.length ? 0 : -1;
-    list.replaceChildren(...found.map(resultItem));
-    if (box.value.trim() && !found.length)
-      list.append(
-        make("li", { role: "option", "aria-disabled": "true", class: "none" }, "Nothing in this graph has that name."),
-      );
-    const open = list.childElementCount > 0;
-    list.hidden = !open;
-    box.setAttribute("aria-expanded", String(open));
-    markActive();
-  }
-
-  function resultItem({ node, name: alias }, i) {
-    const item = make(
-      "li",
-      { role: "option", id: `result-${i}` },
-      symbol(node.kind),
-      make("span", { class: "found" }, name(node.label)),
-    );
-    if (alias !== node.label) item.append(make("span", { class: "alias" }, "also ", name(alias)));
-    item.append(make("span", { class: "kind" }, node.kind));
-    item.addEventListener("mousedown", (event) => {
-      event.preventDefault(); // keeps the focus in the box until the click
-    });
-    item.addEventListener("click", () => take(node));
-    return item;
-  }
-
-  function markActive() {
-    [...list.children].forEach((item, i) => {
-      if (item.id) item.setAttribute("aria-selected", String(i === active));
-    });
-    if (active >= 0) {
-      box.setAttribute("aria-activedescendant", `result-${active}`);
-      list.children[active].scrollIntoView({ block: "nearest" });
-    } else box.removeAttribute("aria-activedescendant");
-  }
-
-  function hideResults() {
-    list.hidden = true;
-    box.setAttribute("aria-expanded", "false");
-    box.removeAttribute("aria-activedescendant");
-  }
-
-  function take(node) {
-    hideResults();
-    box.value = "";
-    box.blur();
-    choose(node);
-  }
-
-  box.addEventListener("input", showResults);
-  box.addEventListener("focus", () => box.value && showResults());
-  box.addEventListener("blur", hideResults);
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (list.hidden) showResults();
-      else if (found.length) active = (active + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
-      markActive();
-    } else if (event.key === "Enter" && found[active] && !list.hidden) take(found[active].node);
-    else if (event.key === "Escape") {
-      if (list.hidden && !box.value) box.blur();
-      box.value = "";
-      hideResults();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
+  new kgraph.SearchBox(box, byId("results"), { find: (text) => find(text, RESULTS), onTake: choose });
 
   // ---- Keys and buttons for the whole page ------------------------------------------------------------------
 
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/" && document.activeElement !== box) {
+    if (event.key === "/" && document.activeElement?.type !== "text") {
       event.preventDefault();
       box.focus();
       box.select();
     } else if (event.key === "Escape") close();
   });
+  byId("view").addEventListener("click", () => go({ ...state, view: state.view === "table" ? "map" : "table" }));
   byId("zoom-in").addEventListener("click", () => map.zoomBy(1.4));
   byId("zoom-out").addEventListener("click", () => map.zoomBy(1 / 1.4));
   byId("zoom-all").addEventListener("click", showAll);
