@@ -32,7 +32,22 @@ MOST_NODES = 50_000
 # Above this many characters the evidence travels compressed.
 _LONGEST_PLAIN = 2_000_000
 # The page's own scripts, in the order in which they need each other.
-_SCRIPTS = ("data.js", "shapes.js", "search.js", "labels.js", "map.js", "panel.js", "page.js")
+_SCRIPTS = (
+    "data.js",
+    "shapes.js",
+    "phrases.js",
+    "filters.js",
+    "state.js",
+    "search.js",
+    "labels.js",
+    "map.js",
+    "panel.js",
+    "searchbox.js",
+    "controls.js",
+    "topics.js",
+    "menu.js",
+    "page.js",
+)
 
 # What holds for every graph and theme; colours and shapes are map.js's. A width near zero makes
 # vis-network draw its thinnest line, 0.3 pixels, at every zoom.

@@ -1,37 +1,27 @@
-// The search box: a combobox over the whole graph, by keyboard and by touch.
+// A field that finds nodes by their names: a combobox with a list, for the whole page and for the panel.
 "use strict";
 
 (() => {
   const { make, name, symbol } = kgraph;
-  const RESULTS = 12;
 
   class SearchBox {
-    /** `box` is the input and `list` the list below it; `onChoose(node)` follows a result. */
-    constructor(box, list, nodes, { onChoose }) {
-      this.box = box;
-      this.list = list;
-      this.onChoose = onChoose;
-      this.index = kgraph.searchIndex(nodes);
+    /** `find(text)` returns what `search` does; `onTake(node)` is told the choice, `onLeave()` an Escape with nothing typed. */
+    constructor(box, list, { find, onTake, onLeave = () => box.blur() }) {
+      Object.assign(this, { box, list, find, onTake, onLeave });
       this.found = [];
       this.active = -1;
-      kgraph.prepareSearch(this.index);
       box.addEventListener("input", () => this.show());
       box.addEventListener("focus", () => box.value && this.show());
       box.addEventListener("blur", () => this.hide());
       box.addEventListener("keydown", (event) => this.key(event));
     }
 
-    focus() {
-      this.box.focus();
-      this.box.select();
-    }
-
     show() {
-      this.found = kgraph.search(this.index, this.box.value, RESULTS);
+      this.found = this.find(this.box.value);
       this.active = this.found.length ? 0 : -1;
       this.list.replaceChildren(...this.found.map((result, i) => this.item(result, i)));
       if (this.box.value.trim() && !this.found.length) {
-        const none = { role: "option", "aria-disabled": "true", class: "none" };
+        const none = { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "none" };
         this.list.append(make("li", none, "Nothing in this graph has that name."));
       }
       const open = this.list.childElementCount > 0;
@@ -43,12 +33,11 @@
     item({ node, name: alias }, i) {
       const item = make(
         "li",
-        { role: "option", id: `result-${i}` },
+        { role: "option", id: `${this.list.id}-${i}` },
         symbol(node.kind),
         make("span", { class: "found" }, name(node.label)),
       );
-      if (alias !== node.label)
-        item.append(make("span", { class: "alias" }, node.kind === "Paper" ? "" : "also ", name(alias)));
+      if (alias !== node.label) item.append(make("span", { class: "alias" }, "also ", name(alias)));
       item.append(make("span", { class: "kind" }, node.kind));
       item.addEventListener("mousedown", (event) => {
         event.preventDefault(); // keeps the focus in the box until the click
@@ -57,12 +46,13 @@
       return item;
     }
 
+    /** Tell which of the results Enter takes. */
     mark() {
       [...this.list.children].forEach((item, i) => {
         if (item.id) item.setAttribute("aria-selected", String(i === this.active));
       });
       if (this.active >= 0) {
-        this.box.setAttribute("aria-activedescendant", `result-${this.active}`);
+        this.box.setAttribute("aria-activedescendant", `${this.list.id}-${this.active}`);
         this.list.children[this.active].scrollIntoView({ block: "nearest" });
       } else this.box.removeAttribute("aria-activedescendant");
     }
@@ -77,21 +67,22 @@
       this.hide();
       this.box.value = "";
       this.box.blur();
-      this.onChoose(node);
+      this.onTake(node);
     }
 
     key(event) {
       const { box, list, found } = this;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        const step = event.key === "ArrowDown" ? 1 : found.length - 1;
         if (list.hidden) this.show();
-        else if (found.length)
-          this.active = (this.active + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
+        else if (found.length) this.active = (this.active + step) % found.length;
         this.mark();
       } else if (event.key === "Enter" && found[this.active] && !list.hidden) this.take(found[this.active].node);
       else if (event.key === "Escape") {
-        if (list.hidden && !box.value) box.blur();
+        const leave = list.hidden && !box.value;
         box.value = "";
         this.hide();
+        if (leave) this.onLeave();
       } else return;
       event.preventDefault();
       event.stopPropagation();
