@@ -33,13 +33,6 @@
   }
   let darkRule = null;
 
-  /** Offer data to be saved as a file. */
-  function save(blob, filename) {
-    const url = URL.createObjectURL(blob);
-    kgraph.make("a", { href: url, download: filename }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  }
-
   /** Copy text; false where the browser does not let us. */
   async function copy(text) {
     const box = kgraph.make("textarea", { readonly: "", class: "for-reader", "aria-hidden": "true" });
@@ -97,5 +90,5 @@
   }
 
   setTheme(keptTheme());
-  Object.assign(kgraph, { Menu, save, copy });
+  Object.assign(kgraph, { Menu, copy });
 })();

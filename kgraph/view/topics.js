@@ -2,14 +2,26 @@
 "use strict";
 
 (() => {
-  const { make, name, symbol } = kgraph;
+  const { make, name, nodeButton } = kgraph;
+  const AT_FIRST = 8; // topics: as many as have a colour of their own
   const SHOWN = 12; // of the nodes of one topic
 
   class Topics {
     /** `onTopic(topic)` shows one on the map; `onChoose(node)` follows a button. */
     constructor(list, graph, { onTopic, onChoose }) {
       Object.assign(this, { list, graph, onTopic, onChoose });
-      list.append(...graph.topics.map((topic) => this.item(topic)));
+      const items = graph.topics.map((topic) => this.item(topic));
+      list.append(...items);
+      if (items.length <= AT_FIRST) return;
+      const rest = items.slice(AT_FIRST);
+      const more = make("button", { type: "button", class: "more" }, `All ${items.length} topics`);
+      for (const item of rest) item.hidden = true;
+      more.addEventListener("click", () => {
+        for (const item of rest) item.hidden = false;
+        more.remove();
+        rest[0].querySelector("summary").focus();
+      });
+      list.after(more);
     }
 
     item(topic) {
@@ -34,11 +46,7 @@
 
     best({ topic }) {
       const nodes = this.graph.nodes.filter((node) => node.topic === topic).slice(0, SHOWN);
-      const button = (node) => {
-        const choose = { type: "button", class: "node", onclick: () => this.onChoose(node) };
-        return make("li", {}, make("button", choose, symbol(node.kind), name(node.label)));
-      };
-      return make("ul", {}, ...nodes.map(button));
+      return make("ul", {}, ...nodes.map((node) => make("li", {}, nodeButton(node, this.onChoose))));
     }
 
     /** Show the colour of each topic; null where the map is not coloured by them. */
