@@ -153,8 +153,7 @@
   }
 
   /** How many links of each relation there are, or would be if the relation was shown. */
-  const relationCounts = (graph, state) =>
-    opened(graph, state, "relations", vocabulary(graph).relations, "byRelation");
+  const relationCounts = (graph, state) => opened(graph, state, "relations", vocabulary(graph).relations, "byRelation");
 
   /** How many nodes a range of dates shows only where undated ones are let in. */
   function undatedCount(graph, state) {
@@ -173,7 +172,12 @@
     return most ? [dayText(least), dayText(most)] : null;
   }
 
-  const dayText = (day) => String(day).padStart(8, "0").replace(/(....)(..)(..)/, "$1-$2-$3");
+  /** 20240131 as `2024-01-31`. */
+  function dayText(day) {
+    const digits = String(day).padStart(8, "0");
+    return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
+  }
+
   const kindsOf = (graph) => vocabulary(graph).kinds;
   const relationsOf = (graph) => vocabulary(graph).relations;
 

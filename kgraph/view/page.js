@@ -151,7 +151,11 @@
 
   let sieve = null;
 
-  const nearShown = () => graph.neighbours(state.chosen.id).flatMap((id) => graph.nodes[id]).filter(sieve.node);
+  const nearShown = () =>
+    graph
+      .neighbours(state.chosen.id)
+      .map((id) => graph.nodes[id])
+      .filter(sieve.node);
 
   function update() {
     const { chosen } = state;
@@ -177,7 +181,7 @@
       map.show({ full: [...full], marks, edges: sieve.edge, chosen: path ? null : (chosen?.id ?? null) });
       showCount(full.size, marks.length);
     }
-    map.emphasise(path && path.nodes.map(({ id }) => id), path?.pairs);
+    map.emphasise(path?.nodes.map(({ id }) => id) ?? null, path?.pairs);
     document.querySelector("main").dataset.view = state.view;
     byId("table").hidden = state.view !== "table";
     if (state.view === "table") table.show(shown);
@@ -214,7 +218,9 @@
     const total = graph.nodes.length;
     const number = (value) => value.toLocaleString("en");
     const listed = state.view === "table";
-    const parts = [`${number(listed ? shown.nodes.length : full)} of ${count(total, "node")} ${listed ? "listed" : "drawn"}`];
+    const parts = [
+      `${number(listed ? shown.nodes.length : full)} of ${count(total, "node")} ${listed ? "listed" : "drawn"}`,
+    ];
     if (marks && !listed) parts.push(`${number(marks)} as small marks`);
     if (local) parts.push(`within ${count(state.steps, "step")}`);
     if (local?.left) parts.push(`${number(local.left)} more there are too many to show`);
@@ -269,7 +275,7 @@
 
   // ---- Keys and buttons for the whole page ---------------------------------------------------------------
 
-  function escape() {
+  function goBack() {
     if (menu.close()) return;
     const back = kgraph.stepBack(state);
     if (narrow.matches && byId("controls").open) byId("controls").open = false;
@@ -283,7 +289,7 @@
       event.preventDefault();
       searchBox.box.focus();
       searchBox.box.select();
-    } else if (event.key === "Escape") escape();
+    } else if (event.key === "Escape") goBack();
   });
   byId("zoom-in").addEventListener("click", () => map.zoomBy(1.4));
   byId("zoom-out").addEventListener("click", () => map.zoomBy(1 / 1.4));

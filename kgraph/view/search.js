@@ -4,7 +4,8 @@
 (() => {
   const FITS = 5; // from 0, the same, to 4, all words somewhere
   // What stands before a paper's id where people copy it from, and behind it.
-  const BEFORE_ID = /^\s*(?:arxiv:|doi:|https?:\/\/(?:www\.)?(?:arxiv\.org\/(?:abs|pdf|html)|doi\.org|aclanthology\.org)\/)/i;
+  const BEFORE_ID =
+    /^\s*(?:arxiv:|doi:|https?:\/\/(?:www\.)?(?:arxiv\.org\/(?:abs|pdf|html)|doi\.org|aclanthology\.org)\/)/i;
   const BEHIND_ID = /(?:v\d+)?(?:\.pdf)?\/?\s*$/i;
 
   /** The text as it is compared: no case or accents, words apart by single spaces, no plural s. */
