@@ -368,7 +368,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, summary, input, 
   .filter((element) => {
     const target = element.matches("[type=checkbox]") ? element.closest("label") : element;
     const { width, height } = target.getBoundingClientRect();
-    const inText = element.closest("p, footer, blockquote, .why");
+    const inText = element.closest("p, footer, blockquote, .why, #list");
     return element.checkVisibility() && !inText && width && (height < 40 || width < 40);
   })
   .map((element) => `${element.tagName} ${element.id} ${element.className} ${element.textContent.slice(0, 30)}`)"""

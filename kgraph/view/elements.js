@@ -18,11 +18,11 @@
   const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
   /** A date as it is known: where the source names no year it reads `--10-26`. */
-  function date(text) {
+  function date(text, unknown = "year not known") {
     const [, month, day] = /^--(\d\d)-(\d\d)$/.exec(text) ?? [];
     if (!month) return text;
     const known = new Date(2000, month - 1, day).toLocaleDateString("en-GB", { day: "numeric", month: "long" });
-    return `${known}, year not known`;
+    return `${known}, ${unknown}`;
   }
 
   /** The link if it goes to the web, else null: no other scheme may be followed. */
@@ -73,6 +73,9 @@
     return footer;
   }
 
+  /** The evidence of an edge, the surest first. */
+  const bestFirst = (evidence, edge) => kgraph.evidenceOf(evidence, edge).sort((a, b) => b.score - a.score);
+
   /** A sentence with its mentions marked, and where it stands. */
   function quote(item, ...where) {
     return make("blockquote", {}, make("p", {}, marked(item.text, item.marks)), source(item, ...where));
@@ -109,5 +112,18 @@
     setTimeout(() => URL.revokeObjectURL(address), 60_000); // by then the browser has read it
   }
 
-  Object.assign(kgraph, { make, name, count, date, webLink, marked, nodeButton, source, quote, oneStop, download });
+  Object.assign(kgraph, {
+    make,
+    name,
+    count,
+    date,
+    webLink,
+    marked,
+    nodeButton,
+    source,
+    bestFirst,
+    quote,
+    oneStop,
+    download,
+  });
 })();

@@ -121,7 +121,9 @@
       this.near = new Set(near ?? (chosen === null ? [] : this.graph.neighbours(chosen)));
       if (chosen !== null) this.near.add(chosen);
       const linked = chosen === null ? wanted : new Set([...this.near].filter((id) => wanted.has(id)));
-      const lines = this.graph.pairs.filter((pair) => linked.has(pair.from) && linked.has(pair.to) && pair.edges.some(edges));
+      const lines = this.graph.pairs.filter(
+        (pair) => linked.has(pair.from) && linked.has(pair.to) && pair.edges.some(edges),
+      );
       this.passes = edges;
       if (places !== this.places) {
         this.places = places;
@@ -245,6 +247,17 @@
         context.lineTo(b.x, b.y);
       }
       context.stroke();
+    }
+
+    /** The nodes that are drawn within the map's element, in order of importance, those in full first. */
+    inView() {
+      const from = this.network.DOMtoCanvas({ x: 0, y: 0 });
+      const to = this.network.DOMtoCanvas({ x: this.container.clientWidth, y: this.container.clientHeight });
+      const full = [...this.full].sort((a, b) => a - b).map((id) => this.graph.nodes[id]);
+      return [...full, ...this.marks].filter((node) => {
+        const { x, y } = this.place(node);
+        return x >= from.x && x <= to.x && y >= from.y && y <= to.y;
+      });
     }
 
     /** The node at a point of the map's element, or null; marks answer as well. */

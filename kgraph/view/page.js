@@ -47,6 +47,8 @@
     onPath,
   });
   const table = new kgraph.Table(byId("table"), graph, { onChoose: choose });
+  const list = new kgraph.List(byId("list"), graph, { inView: () => map.inView(), onChoose: choose });
+  map.network.on("afterDrawing", () => list.follow());
   const controls = new kgraph.Controls(graph, { onChange: filter });
   const topics = new kgraph.Topics(byId("topic-list"), graph, { onTopic: showTopic, onChoose: choose });
   const searchBox = new kgraph.SearchBox(byId("search"), byId("results"), { find, onTake: choose });

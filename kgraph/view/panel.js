@@ -8,26 +8,23 @@
   class Panel {
     /**
      * `onChoose(node)` follows a button; `onClose()` shuts the panel; `onTopic(topic)` shows one on the map;
-     * `find(text, limit)` and `onPath(from, to)` are for the other end of a path; `steps` is the element that tells
-     * how much is shown around a node.
+     * `find(text, limit)` and `onPath(from, to)` are for the other end of a path; `steps` is the
+     * element that tells how much is shown around a node.
      */
     constructor(element, graph, { onChoose, onClose, onTopic, find, onPath, steps }) {
       Object.assign(this, { element, graph, onChoose, onClose, onTopic, find, onPath, steps });
-      this.showing = null;
     }
 
     close() {
-      this.showing = null;
       this.element.hidden = true;
       this.element.replaceChildren();
     }
 
     /** Show one node; the evidence may come a moment later. */
     async open(node) {
-      this.showing = node;
+      const waiting = make("p", { class: "waiting" }, "Reading the evidence …");
       this.element.hidden = false;
       this.element.scrollTop = 0;
-      const title = make("h2", { tabindex: "-1" }, name(node.label));
       this.element.replaceChildren(
         make(
           "div",
@@ -35,28 +32,25 @@
           make("p", { class: "kind" }, kgraph.symbol(node.kind), node.kind),
           make("button", { type: "button", class: "close", "aria-label": "Close details", onclick: this.onClose }, "×"),
         ),
-        title,
+        make("h2", { tabindex: "-1" }, name(node.label)),
         this.steps,
         ...this.facts(node),
         kgraph.pathFinder(node, this),
-        make("p", { class: "waiting" }, "Reading the evidence …"),
+        waiting,
       );
       let evidence;
       try {
         evidence = await kgraph.readEvidence();
       } catch (error) {
-        const waiting = this.element.querySelector(".waiting");
-        if (waiting) waiting.textContent = `The evidence in this file could not be read: ${error.message}`;
+        waiting.textContent = `The evidence in this file could not be read: ${error.message}`;
         return;
       }
-      if (this.showing !== node) return;
-      this.element
-        .querySelector(".waiting")
-        .replaceWith(
-          ...[this.introduction(node, evidence), this.aliases(node, evidence)].filter(Boolean),
-          ...this.relations(node, evidence),
-          ...this.apart(node, evidence),
-        );
+      // Where the panel shows something else by now, this changes nothing that is seen.
+      waiting.replaceWith(
+        ...[this.introduction(node, evidence), this.aliases(node, evidence)].filter(Boolean),
+        ...this.relations(node, evidence),
+        ...this.apart(node, evidence),
+      );
     }
 
     /** The dates of the first and the last paper that name a concept, where any is known. */
@@ -100,11 +94,30 @@
       return facts;
     }
 
-    /** The sentence that introduces a concept, where a paper does. */
+    /**
+     * The sentence by which a paper introduces a concept, or else the first that names it; of a paper the
+     * one that says what it introduces.
+     */
     introduction(node, evidence) {
-      const link = this.graph.links[node.id].find((known) => !known.out && known.edge.relation === "introduces");
-      const [first] = link ? kgraph.evidenceOf(evidence, link.edge) : [];
-      return first ? make("section", { class: "introduction" }, quote(first, this.graph, this.onChoose, node)) : null;
+      const isPaper = node.kind === "Paper";
+      const when = ({ other }) => (/^\d/.test(this.graph.nodes[other].date) ? this.graph.nodes[other].date : "unknown");
+      const [first] = this.graph.links[node.id]
+        .filter(({ out, other, edge }) => (isPaper ? out : !out && this.graph.nodes[other].kind === "Paper") && edge)
+        .sort(
+          (a, b) =>
+            (b.edge.relation === "introduces") - (a.edge.relation === "introduces") ||
+            (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : b.edge.score - a.edge.score || a.other - b.other),
+        );
+      const introduces = first?.edge.relation === "introduces";
+      const [sentence] = first && (introduces || !isPaper) ? kgraph.bestFirst(evidence, first.edge) : [];
+      if (!sentence) return null;
+      const title = isPaper ? "What it introduces" : introduces ? "Introduced" : "First named";
+      return make(
+        "section",
+        { class: "introduction" },
+        make("h3", {}, title),
+        quote(sentence, this.graph, this.onChoose, node),
+      );
     }
 
     aliases(node, evidence) {
@@ -194,7 +207,7 @@
 
     neighbour({ edge, other }, evidence) {
       const node = this.graph.nodes[other];
-      const found = kgraph.evidenceOf(evidence, edge);
+      const found = kgraph.bestFirst(evidence, edge);
       const details = make(
         "details",
         {},

@@ -6,12 +6,16 @@
   const RELATED = 1;
   const BY_PAPER = { introduces: 1.5, uses: 1.75, compares: 1.75 };
   const MENTIONED = 2;
-  const DOUBT = 0.5; // more for a relation that one paper supports, less the more do
-  const HUB = 8; // a hundred links of a node on the way cost nearly one step
+  const DOUBT = 0.5; // the most that is added for having one paper alone behind it, and for a score of 0
+  const HUB = 4; // a hundred links of a node on the way cost nearly two steps
+  const METRIC = 1; // what a metric on the way costs: much is measured by the same without having to do with it
 
-  function cost({ relation, support }, viaPaper) {
-    return (viaPaper ? (BY_PAPER[relation] ?? MENTIONED) : RELATED) + DOUBT / Math.max(support, 1);
+  function cost({ relation, support, score }, viaPaper) {
+    const doubt = DOUBT / Math.max(support, 1) + DOUBT * (1 - score);
+    return (viaPaper ? (BY_PAPER[relation] ?? MENTIONED) : RELATED) + doubt;
   }
+
+  const passing = (node, links) => Math.log2(1 + links) / HUB + (node.kind === "Metric" ? METRIC : 0);
 
   /** Numbers in a heap: the least cost first, of equal costs the least id. */
   class Heap {
@@ -68,7 +72,7 @@
       if (id === to) return steps(best, from, to);
       if (done.has(id)) continue;
       done.add(id);
-      const onTheWay = id === from ? 0 : Math.log2(1 + graph.links[id].length) / HUB;
+      const onTheWay = id === from ? 0 : passing(graph.nodes[id], graph.links[id].length);
       for (const { edge, other, out } of graph.links[id]) {
         if (done.has(other) || !passes.edge(edge)) continue;
         const viaPaper = graph.nodes[id].kind === "Paper" || graph.nodes[other].kind === "Paper";

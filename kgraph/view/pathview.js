@@ -92,7 +92,7 @@
       let before = from;
       const items = path.map(({ edge, node, out }) => {
         const said = make("span", { class: "for-reader" }, name(before.label), " ");
-        const [first, ...others] = kgraph.evidenceOf(evidence, edge);
+        const [first, ...others] = kgraph.bestFirst(evidence, edge);
         const item = make(
           "li",
           {},

@@ -163,7 +163,8 @@
           return make("th", { scope: "row", class: id }, button);
         }
         const known = value(node, this.graph);
-        const text = typeof known === "number" ? known.toLocaleString("en") : kgraph.visibleText(date(known ?? "–"));
+        const text =
+          typeof known === "number" ? known.toLocaleString("en") : kgraph.visibleText(date(known ?? "–", "no year"));
         return make("td", { class: id }, make("bdi", {}, text));
       });
       return make("tr", { "data-id": node.id, "aria-rowindex": at + 2 }, ...cells);
