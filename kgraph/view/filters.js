@@ -4,10 +4,10 @@
 (() => {
   // What a paper does with a concept: the relation from it, and how the concept's role is called.
   const ROLES = { introduces: "Introduced", uses: "Used", compares: "Compared", mentions: "Mentioned" };
-  const RELATIONS = ["usedFor", "evaluatedOn", "measuredBy", "comparedWith", "partOf", "isA", "benchmarkFor"];
   const FOREVER = 99_991_231;
 
-  const known = new WeakMap();
+  const words = new WeakMap();
+  const tables = new WeakMap();
 
   /** The different values, those of `order` first, the others sorted. */
   function distinct(values, order) {
@@ -26,42 +26,27 @@
     return [Number(year + (month ?? "01") + (day ?? "01")), Number(year + (month ?? "12") + (day ?? "31"))];
   }
 
-  /** For each edge the position of its pair of nodes, -1 from a node to itself: without a map, which is slow. */
-  function pairOfEach(edges, pairs, count) {
-    const chains = (items, lower) => {
-      const [head, next] = [new Int32Array(count).fill(-1), new Int32Array(items.length)];
-      items.forEach((item, i) => {
-        next[i] = head[lower(item)];
-        head[lower(item)] = i;
+  /** The kinds and relations of a graph, in the order in which they are shown. */
+  function vocabulary(graph) {
+    if (!words.has(graph))
+      words.set(graph, {
+        kinds: distinct(
+          graph.nodes.map((node) => node.kind),
+          kgraph.KINDS,
+        ),
+        relations: distinct(
+          graph.edges.map((edge) => edge.relation),
+          kgraph.RELATIONS,
+        ),
       });
-      return [head, next];
-    };
-    const [firstPair, nextPair] = chains(pairs, ({ from }) => from);
-    const [firstEdge, nextEdge] = chains(edges, ({ from, to }) => Math.min(from, to));
-    const found = new Int32Array(edges.length).fill(-1);
-    const at = new Int32Array(count); // the pair of the node in hand and this other one
-    for (let id = 0; id < count; id++) {
-      for (let i = firstPair[id]; i >= 0; i = nextPair[i]) at[pairs[i].to] = i;
-      for (let i = firstEdge[id]; i >= 0; i = nextEdge[i]) {
-        const other = Math.max(edges[i].from, edges[i].to);
-        if (other !== id) found[i] = at[other];
-      }
-    }
-    return found;
+    return words.get(graph);
   }
 
   /** The graph as columns of numbers, made once. */
   function columns(graph) {
-    if (known.has(graph)) return known.get(graph);
+    if (tables.has(graph)) return tables.get(graph);
     const { nodes, edges, pairs } = graph;
-    const kinds = distinct(
-      nodes.map((node) => node.kind),
-      kgraph.KINDS,
-    );
-    const relations = distinct(
-      edges.map((edge) => edge.relation),
-      [...Object.keys(ROLES), ...RELATIONS],
-    );
+    const { kinds, relations } = vocabulary(graph);
     const kindAt = new Map(kinds.map((kind, i) => [kind, i]));
     const relationAt = new Map(relations.map((relation, i) => [relation, i]));
     const days = nodes.map((node) => (node.kind === "Paper" ? daysOf(node.date) : null));
@@ -75,16 +60,19 @@
       from: Int32Array.from(edges, (edge) => edge.from),
       to: Int32Array.from(edges, (edge) => edge.to),
       relation: Uint16Array.from(edges, (edge) => relationAt.get(edge.relation)),
-      pair: pairOfEach(edges, pairs, nodes.length),
+      pair: new Int32Array(edges.length).fill(-1), // of an edge its pair of nodes; -1 from a node to itself
       role: Uint8Array.from(relations, (relation) => (Object.hasOwn(ROLES, relation) ? 1 : 0)),
     };
-    known.set(graph, table);
+    pairs.forEach((pair, i) => {
+      for (const { id } of pair.edges) table.pair[id] = i;
+    });
+    tables.set(graph, table);
     return table;
   }
 
   /**
-   * Pass the graph through the filters of a state once. `node` and `pair` hold 1 for what passes,
-   * `hiddenRelation` 1 for relations left out; `kinds` and `links` count what passes, by kind and relation.
+   * Pass the graph through the filters of a state once: `node` holds 1 for what passes, `hiddenRelation` 1 for
+   * relations that are left out; `byKind` and `byRelation` count the nodes and links that pass.
    */
   function sift(graph, { hidden, relations: without, least, from: begin, to: end, undated }) {
     const { kinds, relations, kind, paper, first, last, from, to, relation, pair, role } = columns(graph);
@@ -113,11 +101,11 @@
     }
 
     // Links are counted among what has passed so far, between two nodes once, as the panel counts them.
-    const shownPair = new Uint8Array(graph.pairs.length);
+    const counted = new Uint8Array(graph.pairs.length);
     const degree = new Int32Array(count);
     for (let i = 0; i < from.length; i++) {
-      if (hiddenRelation[relation[i]] || !node[from[i]] || !node[to[i]] || pair[i] < 0 || shownPair[pair[i]]) continue;
-      shownPair[pair[i]] = 1;
+      if (hiddenRelation[relation[i]] || !node[from[i]] || !node[to[i]] || pair[i] < 0 || counted[pair[i]]) continue;
+      counted[pair[i]] = 1;
       degree[from[i]]++;
       degree[to[i]]++;
     }
@@ -127,69 +115,82 @@
       if (node[id]) byKind[kind[id]]++;
     }
     const byRelation = new Int32Array(relations.length);
-    for (let i = 0; i < from.length; i++) {
-      if (hiddenRelation[relation[i]]) continue;
-      if (node[from[i]] && node[to[i]]) byRelation[relation[i]]++;
-      else if (pair[i] >= 0) shownPair[pair[i]] = 0;
-    }
-    return { node, pair: shownPair, hiddenRelation, byKind, byRelation };
+    for (let i = 0; i < from.length; i++)
+      if (!hiddenRelation[relation[i]] && node[from[i]] && node[to[i]]) byRelation[relation[i]]++;
+    return { node, hiddenRelation, byKind, byRelation };
   }
 
-  /**
-   * What passes the filters: `node(node)` and `edge(edge)` tell it of one, `nodes`, `edges` and `pairs`
-   * are all that pass, in their order.
-   */
+  /** What passes the filters: `node(node)` and `edge(edge)` tell it of one, `nodes` and `edges` are all, in their order. */
   function passes(graph, state) {
-    const { node, pair, hiddenRelation } = sift(graph, state);
+    if (!kgraph.isFiltered(state))
+      return { node: () => true, edge: () => true, nodes: graph.nodes, edges: graph.edges };
+    const { node, hiddenRelation } = sift(graph, state);
     const { relation } = columns(graph);
-    const edge = ({ id, from, to }) => node[from] === 1 && node[to] === 1 && !hiddenRelation[relation[id]];
-    const everything = !kgraph.isFiltered(state);
+    const passing = ({ id, from, to }) => node[from] === 1 && node[to] === 1 && !hiddenRelation[relation[id]];
     return {
       node: ({ id }) => node[id] === 1,
-      edge,
-      nodes: everything ? graph.nodes : graph.nodes.filter(({ id }) => node[id]),
-      edges: everything ? graph.edges : graph.edges.filter(edge),
-      pairs: everything ? graph.pairs : graph.pairs.filter((_, i) => pair[i]),
+      edge: passing,
+      nodes: graph.nodes.filter(({ id }) => node[id]),
+      edges: graph.edges.filter(passing),
     };
   }
 
-  /**
-   * How many there are beside each filter: nodes by kind, links by relation, with all other filters as
-   * they are and this one open. `undated`: nodes that only the box for undated ones lets in.
-   */
-  function filterCounts(graph, state) {
-    const { kinds, relations } = columns(graph);
+  /** What a count beside a filter would be with this filter open and all others as they are. */
+  function opened(graph, state, set, values, column) {
     const now = sift(graph, state);
-    const open = (set, value) => new Set([...set].filter((other) => other !== value));
-    const ofKind = (name, i) =>
-      (state.hidden.has(name) ? sift(graph, { ...state, hidden: open(state.hidden, name) }) : now).byKind[i];
-    const ofRelation = (name, i) =>
-      (state.relations.has(name) ? sift(graph, { ...state, relations: open(state.relations, name) }) : now).byRelation[
-        i
-      ];
+    const open = (value) => ({ ...state, [set]: new Set([...state[set]].filter((other) => other !== value)) });
+    const count = (value, i) => (state[set].has(value) ? sift(graph, open(value)) : now)[column][i];
+    return new Map(values.map((value, i) => [value, count(value, i)]));
+  }
+
+  /** How many nodes of each kind there are, or would be if the kind was shown. */
+  function kindCounts(graph, state) {
+    const { kinds } = vocabulary(graph);
+    if (kgraph.isFiltered(state)) return opened(graph, state, "hidden", kinds, "byKind");
+    const counts = new Map(kinds.map((kind) => [kind, 0]));
+    for (const { kind } of graph.nodes) counts.set(kind, counts.get(kind) + 1);
+    return counts;
+  }
+
+  /** How many links of each relation there are, or would be if the relation was shown. */
+  const relationCounts = (graph, state) => opened(graph, state, "relations", vocabulary(graph).relations, "byRelation");
+
+  /** How many nodes a range of dates shows only where undated ones are let in. */
+  function undatedCount(graph, state) {
     const range = { ...state, from: state.from || (state.to ? "" : "0001") };
     const sum = (undated) => sift(graph, { ...range, undated }).byKind.reduce((a, b) => a + b, 0);
-    return {
-      kinds: new Map(kinds.map((name, i) => [name, ofKind(name, i)])),
-      relations: new Map(relations.map((name, i) => [name, ofRelation(name, i)])),
-      undated: sum(true) - sum(false),
-    };
+    return sum(true) - sum(false);
   }
 
   /** The first and the last day of all papers' dates, as `YYYY-MM-DD`; null where none has a year. */
   function dateSpan(graph) {
-    const { first, last } = columns(graph);
-    const known = first.filter((day) => day);
-    if (!known.length) return null;
-    const text = (day) =>
-      String(day)
-        .padStart(8, "0")
-        .replace(/(....)(..)(..)/, "$1-$2-$3");
-    return [text(known.reduce((a, b) => Math.min(a, b))), text(last.reduce((a, b) => Math.max(a, b)))];
+    let [least, most] = [FOREVER, 0];
+    for (const { kind, date } of graph.nodes) {
+      const days = kind === "Paper" ? daysOf(date) : null;
+      if (days) [least, most] = [Math.min(least, days[0]), Math.max(most, days[1])];
+    }
+    return most ? [dayText(least), dayText(most)] : null;
   }
 
-  const kindsOf = (graph) => columns(graph).kinds;
-  const relationsOf = (graph) => columns(graph).relations;
+  /** 20240131 as `2024-01-31`. */
+  function dayText(day) {
+    const digits = String(day).padStart(8, "0");
+    return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
+  }
 
-  Object.assign(kgraph, { ROLES, passes, filterCounts, daysOf, dateSpan, kindsOf, relationsOf });
+  const kindsOf = (graph) => vocabulary(graph).kinds;
+  const relationsOf = (graph) => vocabulary(graph).relations;
+
+  Object.assign(kgraph, {
+    ROLES,
+    passes,
+    kindCounts,
+    relationCounts,
+    undatedCount,
+    dateSpan,
+    daysOf,
+    dayText,
+    kindsOf,
+    relationsOf,
+  });
 })();

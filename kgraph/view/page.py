@@ -48,6 +48,9 @@ _SCRIPTS = (
     "panel.js",
     "table.js",
     "list.js",
+    "controls.js",
+    "topics.js",
+    "menu.js",
     "page.js",
 )
 

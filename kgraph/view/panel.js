@@ -8,10 +8,11 @@
   class Panel {
     /**
      * `onChoose(node)` follows a button; `onClose()` shuts the panel; `onTopic(topic)` shows one on the map;
-     * `find(text, limit)` and `onPath(from, to)` are for the other end of a path.
+     * `find(text, limit)` and `onPath(from, to)` are for the other end of a path; `steps` is the
+     * element that tells how much is shown around a node.
      */
-    constructor(element, graph, { onChoose, onClose, onTopic, find, onPath }) {
-      Object.assign(this, { element, graph, onChoose, onClose, onTopic, find, onPath });
+    constructor(element, graph, { onChoose, onClose, onTopic, find, onPath, steps }) {
+      Object.assign(this, { element, graph, onChoose, onClose, onTopic, find, onPath, steps });
     }
 
     close() {
@@ -32,6 +33,7 @@
           make("button", { type: "button", class: "close", "aria-label": "Close details", onclick: this.onClose }, "×"),
         ),
         make("h2", { tabindex: "-1" }, name(node.label)),
+        this.steps,
         ...this.facts(node),
         kgraph.pathFinder(node, this),
         waiting,

@@ -52,3 +52,30 @@ test("a name of a million characters is searched in no time", () => {
   const long = kgraph.searchIndex([{ id: 0, label: "x".repeat(1_000_000) }]);
   assert.equal(kgraph.search(long, "x".repeat(1_000_000), 1).length, 1);
 });
+
+test("a paper is found by its title, its id, and the link to it", () => {
+  const paper = { id: 0, kind: "Paper", key: "paper/1810.04805", label: "BERT: Pre-training of Transformers" };
+  const papers = kgraph.searchIndex([paper, { id: 1, kind: "Method", key: "method/bert", label: "BERT" }]);
+  const first = (text) => kgraph.search(papers, text, 9)[0]?.node.key;
+  for (const text of ["pre training of", "1810.04805", "arXiv:1810.04805v2", "https://arxiv.org/pdf/1810.04805.pdf"])
+    assert.equal(first(text), "paper/1810.04805", text);
+  assert.equal(first("bert"), "method/bert");
+});
+
+test("fifty thousand nodes are searched in a moment, a letter or a name", () => {
+  const many = Array.from({ length: 50_000 }, (_, id) => ({
+    id,
+    label: `Node ${id} of Things`,
+    names: [`alias-${id}`],
+  }));
+  const large = kgraph.searchIndex(many);
+  kgraph.search(large, "first", 12);
+  for (const text of ["n", "alias 4999", "no such thing"]) {
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      kgraph.search(large, text, 12);
+      return performance.now() - start;
+    });
+    assert.ok(Math.min(...times) < 100, `${text}: ${times} ms`);
+  }
+});
