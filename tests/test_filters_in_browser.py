@@ -327,7 +327,7 @@ def test_the_table_is_downloaded_as_it_is_filtered(open_page: Open, small_page: 
 def test_papers_are_found_by_title_and_by_id(open_page: Open, field_page: str) -> None:
     page = open_page(field_page)
     key, label = page.evaluate("""() => {
-      const paper = JSON.parse(document.getElementById('nodes').textContent).find((node) => node.kind === 'Paper');
+      const paper = kgraph.readGraph().nodes.find((node) => node.kind === 'Paper');
       return [paper.key, paper.label];
     }""")
     for text in (label.upper(), key.removeprefix("paper/"), f"https://arxiv.org/abs/{key.removeprefix('paper/')}v1"):

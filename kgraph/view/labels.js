@@ -7,6 +7,7 @@
   const SIZES = { hub: 14, full: 12, mark: 11 }; // of letters, in pixels
   const SMALL_SIZES = { hub: 13, full: 11, mark: 10 };
   const MARKS_NAMED = 1.3; // the scale from which marks have labels too
+  const MOST = 800; // labels that are tried at once
   const ROOM = 16_000; // square pixels of map for each node that keeps its label where it is crowded
 
   /** The name in at most two short lines; a paper by the name before its title's colon. */
@@ -39,7 +40,7 @@
 
     *cellsOf(box) {
       for (let i = Math.floor(box.left / CELL); i <= Math.floor(box.right / CELL); i++)
-        for (let j = Math.floor(box.top / CELL); j <= Math.floor(box.bottom / CELL); j++) yield `${i},${j}`;
+        for (let j = Math.floor(box.top / CELL); j <= Math.floor(box.bottom / CELL); j++) yield i * 1_000_003 + j;
     }
 
     /** The area of the boxes that this one would cover, by their weights; its owner's own do not count. */
@@ -117,7 +118,10 @@
     return placed;
   }
 
-  /** The labels of one map: chosen anew at each step of the zoom, so that none flickers in between. */
+  /**
+   * The labels of one map: chosen anew at each step of the zoom, so that none flickers in between, and for the part
+   * of the map in view with a margin to pan into.
+   */
   class MapLabels {
     constructor(map) {
       this.map = map;
@@ -128,60 +132,80 @@
 
     /** Forget the choice, since other nodes are shown. */
     renew() {
-      this.step = null;
+      this.part = null; // the step of the zoom and the part of the map that the labels were chosen for
+      this.asked = []; // the nodes that wanted one
       this.placed = [];
     }
 
     size(node) {
-      return node.hub ? this.sizes.hub : this.sizes[this.map.full.has(node.id) ? "full" : "mark"];
+      return node.hub ? this.sizes.hub : this.sizes[this.map.scene.isFull(node.id) ? "full" : "mark"];
     }
 
-    /** The nodes that may have a label, the most important first: of a chosen node only the neighbours. */
-    *candidates(scale) {
-      const { full, marks, chosen, near, strong, graph } = this.map;
-      const drawn = [...full].sort((a, b) => a - b).map((id) => graph.nodes[id]);
-      if (strong) {
-        yield* drawn.filter((node) => strong.ids.has(node.id));
-      } else if (chosen !== null) {
-        yield graph.nodes[chosen];
-        yield* drawn.filter((node) => node.id !== chosen && near.has(node.id));
-      } else {
-        yield* drawn.filter((node) => node.hub);
-        yield* drawn.filter((node) => !node.hub);
-        if (scale >= MARKS_NAMED) yield* marks;
-      }
+    /** The nodes in `box` that may have a label, the most important first: of a chosen node only the neighbours. */
+    candidates(box, scale) {
+      const { scene } = this.map;
+      const marksToo = scale >= MARKS_NAMED;
+      const inside = [...scene.grid.within(box)].filter(
+        (node) => scene.isFull(node.id) || (marksToo && !scene.steppedBack),
+      );
+      const rank = (node) => (node.id === scene.chosen ? 0 : node.hub ? 1 : scene.isFull(node.id) ? 2 : 3);
+      return inside
+        .filter((node) => !scene.faded(node.id))
+        .sort((a, b) => rank(a) - rank(b) || a.id - b.id)
+        .slice(0, MOST);
     }
 
-    choose(context, scale) {
+    /** The step of the zoom, and the part of the map in steps of half a view: one half around what is seen. */
+    partInView({ left, top, width, height, scale }) {
       const step = Math.floor(Math.log2(scale) * 4);
-      if (this.step === step) return;
       const at = 2 ** (step / 4); // the least scale of the step: at any other, labels are further apart
-      const { container, chosen } = this.map;
-      const first = (container.clientWidth * container.clientHeight) / ROOM;
+      const [across, down] = [width / 2 / at, height / 2 / at];
+      const box = {
+        left: (Math.floor(left / across) - 1) * across,
+        top: (Math.floor(top / down) - 1) * down,
+        right: (Math.floor((left + width / scale) / across) + 2) * across,
+        bottom: (Math.floor((top + height / scale) / down) + 2) * down,
+      };
+      return { step, at, box, name: [step, ...Object.values(box)].join() };
+    }
+
+    choose(context, view) {
+      const part = this.partInView(view);
+      if (this.part?.name === part.name) return;
+      const { at, step } = part;
+      const asked = this.candidates(part.box, at);
+      const same =
+        this.part?.step === step &&
+        asked.every((node, i) => node === this.asked[i]) &&
+        asked.length === this.asked.length;
+      this.part = part;
+      this.asked = asked;
+      if (same) return;
+      const first = (view.width * view.height) / ROOM;
       const wanted = [];
       const said = new Set(); // a paper is often named like what it introduces: say it once
-      for (const node of this.candidates(at)) {
+      for (const node of asked) {
         const lines = labelLines(node);
         const text = lines.join(" ");
         if (node.kind === "Paper" && said.has(text)) continue;
         said.add(text);
         const size = this.size(node);
+        const { x, y } = this.map.place(node);
         wanted.push({
           id: node.id,
           node,
           lines,
           size,
-          x: this.map.place(node).x * at,
-          y: this.map.place(node).y * at,
-          radius: this.map.radius(node) * scale,
+          x: x * at,
+          y: y * at,
+          radius: this.map.radius(node, view.scale) * view.scale,
           width: Math.max(...lines.map((line) => this.width(context, line, size))),
           height: lines.length * size * 1.2,
-          first: node.hub || (node.id < first && node.kind !== "Paper") || node.id === chosen,
+          first: node.hub || (node.id < first && node.kind !== "Paper") || node.id === this.map.scene.chosen,
         });
       }
       const byId = new Map(wanted.map((label) => [label.id, label]));
       this.placed = placeLabels(wanted).map((place) => ({ ...byId.get(place.id), ...place }));
-      this.step = step;
     }
 
     font(size) {
@@ -198,23 +222,23 @@
     }
 
     /** Draw the labels in screen pixels, so that letters keep their size at every zoom. */
-    draw(context) {
-      const { a: perUnit, e: left, f: top } = context.getTransform();
-      const scale = this.map.network.getScale();
+    draw(context, scale) {
+      const { a: perUnit, e, f } = context.getTransform();
       const ratio = perUnit / scale; // device pixels in a CSS pixel
+      const width = context.canvas.width / ratio;
+      const height = context.canvas.height / ratio;
       context.save();
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.choose(context, scale);
+      this.choose(context, { left: -e / perUnit, top: -f / perUnit, width, height, scale });
       context.textBaseline = "top";
       context.lineJoin = "round";
       context.lineWidth = 3.5;
       context.strokeStyle = this.map.theme.page;
-      const { clientWidth, clientHeight } = this.map.container;
       for (const label of this.placed) {
         const place = this.map.place(label.node);
-        const x = (place.x * perUnit + left) / ratio + label.left;
-        const y = (place.y * perUnit + top) / ratio + label.top;
-        if (x > clientWidth || y > clientHeight || x + label.width < 0 || y + label.height < 0) continue;
+        const x = (place.x * perUnit + e) / ratio + label.left;
+        const y = (place.y * perUnit + f) / ratio + label.top;
+        if (x > width || y > height || x + label.width < 0 || y + label.height < 0) continue;
         this.drawOne(context, label, x, y);
       }
       context.restore();
@@ -223,7 +247,7 @@
     drawOne(context, { node, size, lines, width, align }, x, y) {
       context.font = this.font(size);
       context.textAlign = align;
-      context.fillStyle = this.map.full.has(node.id) ? this.map.theme.ink : this.map.theme.muted;
+      context.fillStyle = this.map.scene.isFull(node.id) ? this.map.theme.ink : this.map.theme.muted;
       const at = x + { left: 0, center: width / 2, right: width }[align];
       lines.forEach((line, i) => {
         context.strokeText(line, at, y + i * size * 1.2);
@@ -232,5 +256,5 @@
     }
   }
 
-  Object.assign(kgraph, { placeLabels, MapLabels });
+  Object.assign(kgraph, { placeLabels, labelLines, MapLabels });
 })();

@@ -7,12 +7,13 @@
   const RESULTS = 12;
   const MOST_NEAR = 150; // nodes that a neighbourhood shows
   const PAUSE = 250; // milliseconds before the address follows a filter: browsers allow few changes a second
+  const PREPARE = 1000; // milliseconds that the opening has for itself
   const TOLD = 8000; // milliseconds for which a fault in a link is seen
   const STEPS = ["Whole map", "1 step", "2 steps"];
 
   const graph = kgraph.readGraph();
-  const index = kgraph.searchIndex(graph.nodes);
-  const find = (text, limit = RESULTS) => kgraph.search(index, text, limit);
+  let index = null; // what search looks through, made when the map is there
+  const find = (text, limit = RESULTS) => kgraph.search(searchIndex(), text, limit);
   const narrow = matchMedia("(max-width: 720px)");
 
   let state = kgraph.initialState();
@@ -60,6 +61,11 @@
       showColours();
     },
   });
+
+  function searchIndex() {
+    index ??= kgraph.searchIndex(graph.nodes);
+    return index;
+  }
 
   // ---- The state and the address that says it ------------------------------------------------------------
 
@@ -183,7 +189,7 @@
       map.show({ full: [...full], marks, edges: sieve.edge, chosen: path ? null : (chosen?.id ?? null) });
       showCount(full.size, marks.length);
     }
-    map.emphasise(path?.nodes.map(({ id }) => id) ?? null, path?.pairs);
+    if (path || map.strong) map.emphasise(path?.nodes.map(({ id }) => id) ?? null, path?.pairs);
     document.querySelector("main").dataset.view = state.view;
     byId("table").hidden = state.view !== "table";
     if (state.view === "table") table.show(shown);
@@ -302,6 +308,6 @@
   byId("controls").open = !narrow.matches;
   map.fit(graph.nodes.slice(0, graph.backbone), free(), { animate: false });
   fromAddress({ opening: true });
-  kgraph.prepareSearch(index);
+  setTimeout(() => kgraph.prepareSearch(searchIndex()), PREPARE);
   document.documentElement.dataset.ready = "true";
 })();
