@@ -115,8 +115,9 @@
         number.textContent = counts.get(relation).toLocaleString("en");
       if (byId("dates").hidden) return;
       const undated = kgraph.undatedCount(this.graph, this.state);
-      byId("undated").parentElement.hidden = undated === 0 && !this.state.undated;
-      byId("undated").parentElement.querySelector(".number").textContent = undated.toLocaleString("en");
+      const label = byId("undated").parentElement;
+      label.hidden = byId("undated-note").hidden = undated === 0 && !this.state.undated;
+      label.querySelector(".number").textContent = undated.toLocaleString("en");
     }
   }
 

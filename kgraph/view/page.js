@@ -77,8 +77,12 @@
     waiting = null;
     const written = kgraph.writeAddress(state, graph);
     if (written === location.hash.slice(1)) return;
-    // Without a fragment the address must be named whole: an empty one changes nothing.
-    history[how](null, "", written ? `#${written}` : location.href.split("#")[0]);
+    try {
+      // Without a fragment the address must be named whole: an empty one changes nothing.
+      history[how](null, "", written ? `#${written}` : location.href.split("#")[0]);
+    } catch {
+      // In a frame that has no address of its own, as in a notebook, the page works without one.
+    }
   }
 
   /** Go on to another view, from which Back returns. */
@@ -231,7 +235,7 @@
     ];
     if (marks && !listed) parts.push(`${number(marks)} as small marks`);
     if (local) parts.push(`within ${count(state.steps, "step")}`);
-    if (local?.left) parts.push(`${number(local.left)} more there are too many to show`);
+    if (local?.left) parts.push(`${number(local.left)} more in reach are not drawn`);
     const out = total - (local || listed ? sieve.nodes.length : full + marks);
     if (out > 0) parts.push(`${number(out)} filtered out`);
     if (graph.total > total) parts.push(`the least linked ${number(graph.total - total)} are not in this page`);
