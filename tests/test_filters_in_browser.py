@@ -234,7 +234,7 @@ def test_a_filter_just_before_a_choice_is_there_again_after_back(open_page: Open
 
 
 def test_a_frame_without_an_address_works_without_one(open_page: Open, small_page: str) -> None:
-    page = open_page(f'<!DOCTYPE html><html data-ready="true"><iframe srcdoc="{escape(small_page)}"></iframe></html>')
+    page = open_page(f'<!DOCTYPE html><html data-ready="true"><iframe width="1000" height="700" srcdoc="{escape(small_page)}"></iframe></html>')
     frame = page.frame_locator("iframe")
     frame.locator("#search").fill("bert")
     frame.locator("#search").press("Enter")
