@@ -5,6 +5,10 @@ globalThis.kgraph = {};
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
+  const digits = new Intl.NumberFormat("en");
+  /** The number with commas; toLocaleString is a hundred times slower. */
+  const number = (value) => digits.format(value);
+
   /** Formatting, control and direction characters, which would disturb the lines around a name. */
   const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
   // Joiners between emoji and between letters of some scripts belong to the name.
@@ -155,5 +159,5 @@ globalThis.kgraph = {};
     return [...byName.values()];
   }
 
-  Object.assign(kgraph, { visibleText, readGraph, readEvidence, evidenceOf, aliasesOf });
+  Object.assign(kgraph, { number, visibleText, readGraph, readEvidence, evidenceOf, aliasesOf });
 })();

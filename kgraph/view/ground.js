@@ -109,7 +109,7 @@
         this.flush.drawImage(job.canvas, 0, 0, 1, 1, 0, 0, 1, 1);
       }
       this.redraw();
-      if (!this.job && this.front.version === this.version) this.onReady();
+      if (!this.job) this.onReady();
     }
   }
 

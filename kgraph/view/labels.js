@@ -3,12 +3,16 @@
 
 (() => {
   const LINE = 22; // characters that fit on one line of a label
+  const LINE_HEIGHT = 1.2; // in letters' sizes
   const CELL = 64; // side of a cell of the collision grid, in pixels
   const SIZES = { hub: 14, full: 12, mark: 11 }; // of letters, in pixels
   const SMALL_SIZES = { hub: 13, full: 11, mark: 10 };
   const MARKS_NAMED = 1.3; // the scale from which marks have labels too
+  const BESIDE = 120; // pixels that labels may reach beyond the outermost nodes
   const MOST = 800; // labels that are tried at once
   const ROOM = 16_000; // square pixels of map for each node that keeps its label where it is crowded
+
+  const EVERYWHERE = { left: -Infinity, right: Infinity };
 
   /** The name in at most two short lines; a paper by the name before its title's colon. */
   function labelLines(node) {
@@ -67,11 +71,11 @@
   }
 
   /**
-   * Place labels so that none covers another or much of a symbol. `wanted`, the most important first:
-   * `{id, x, y, radius, width, height, first}` in pixels; those that come `first` may cover symbols.
+   * Place labels so that none covers another or much of a symbol, nor reaches far beyond `bounds`. `wanted`, the
+   * most important first: `{id, x, y, radius, width, height, first}` in pixels; those `first` may cover symbols.
    * Returns `{id, left, top, align}` for those that found room beside their symbol.
    */
-  function placeLabels(wanted) {
+  function placeLabels(wanted, bounds = EVERYWHERE) {
     const symbols = new Boxes();
     const labels = new Boxes();
     for (const { id, x, y, radius, first } of wanted) {
@@ -108,7 +112,8 @@
         const covered = symbols.covered(tried);
         if (covered > 0 && !first) continue;
         // Below or above is clearest; a place to the side must cover much less to be better.
-        const cost = covered + boxes.indexOf(tried) * width * height * 0.06;
+        const beyond = Math.max(0, tried.right - bounds.right) + Math.max(0, bounds.left - tried.left);
+        const cost = covered + boxes.indexOf(tried) * width * height * 0.06 + 2 * beyond * height;
         if (cost < least) [box, least] = [tried, cost];
       }
       if (!box) continue;
@@ -137,18 +142,21 @@
       this.placed = [];
     }
 
+    /** Whether a name is a topic's: where a neighbourhood is laid out for itself there are none. */
+    isHub(node) {
+      return node.hub && !this.map.scene.places;
+    }
+
     size(node) {
-      return node.hub ? this.sizes.hub : this.sizes[this.map.scene.isFull(node.id) ? "full" : "mark"];
+      return this.isHub(node) ? this.sizes.hub : this.sizes[this.map.scene.isFull(node.id) ? "full" : "mark"];
     }
 
     /** The nodes in `box` that may have a label, the most important first: of a chosen node only the neighbours. */
     candidates(box, scale) {
       const { scene } = this.map;
       const marksToo = scale >= MARKS_NAMED;
-      const inside = [...scene.grid.within(box)].filter(
-        (node) => scene.isFull(node.id) || (marksToo && !scene.steppedBack),
-      );
-      const rank = (node) => (node.id === scene.chosen ? 0 : node.hub ? 1 : scene.isFull(node.id) ? 2 : 3);
+      const inside = [...scene.grid.within(box)].filter((node) => scene.isFull(node.id) || (marksToo && !scene.steppedBack));
+      const rank = (node) => (node.id === scene.chosen ? 0 : this.isHub(node) ? 1 : scene.isFull(node.id) ? 2 : 3);
       return inside
         .filter((node) => !scene.faded(node.id))
         .sort((a, b) => rank(a) - rank(b) || a.id - b.id)
@@ -174,20 +182,18 @@
       if (this.part?.name === part.name) return;
       const { at, step } = part;
       const asked = this.candidates(part.box, at);
-      const same =
-        this.part?.step === step &&
-        asked.every((node, i) => node === this.asked[i]) &&
-        asked.length === this.asked.length;
+      const same = this.part?.step === step && asked.every((node, i) => node === this.asked[i]) && asked.length === this.asked.length;
       this.part = part;
       this.asked = asked;
       if (same) return;
       const first = (view.width * view.height) / ROOM;
       const wanted = [];
+      const { places, chosen } = this.map.scene;
       const said = new Set(); // a paper is often named like what it introduces: say it once
       for (const node of asked) {
         const lines = labelLines(node);
         const text = lines.join(" ");
-        if (node.kind === "Paper" && said.has(text)) continue;
+        if (node.kind === "Paper" && said.has(text) && !places) continue;
         said.add(text);
         const size = this.size(node);
         const { x, y } = this.map.place(node);
@@ -198,18 +204,24 @@
           size,
           x: x * at,
           y: y * at,
-          radius: this.map.radius(node, view.scale) * view.scale,
+          radius: this.map.scene.reach(node, view.scale) * view.scale,
           width: Math.max(...lines.map((line) => this.width(context, line, size))),
-          height: lines.length * size * 1.2,
-          first: node.hub || (node.id < first && node.kind !== "Paper") || node.id === this.map.scene.chosen,
+          height: lines.length * size * LINE_HEIGHT,
+          first: node.id === chosen || (!places && (node.hub || (node.id < first && node.kind !== "Paper"))),
         });
       }
       const byId = new Map(wanted.map((label) => [label.id, label]));
-      this.placed = placeLabels(wanted).map((place) => ({ ...byId.get(place.id), ...place }));
+      const { left, right } = this.map.scene.grid;
+      const bounds = { left: left * at - BESIDE, right: right * at + BESIDE };
+      this.placed = placeLabels(wanted, bounds).map((place) => ({ ...byId.get(place.id), ...place }));
+    }
+
+    weight(size) {
+      return size === this.sizes.hub ? 600 : 400;
     }
 
     font(size) {
-      return `${size === this.sizes.hub ? "600 " : ""}${size}px ${this.map.theme.font}`;
+      return `${this.weight(size)} ${size}px ${this.map.theme.font}`;
     }
 
     width(context, text, size) {
@@ -229,32 +241,37 @@
       const height = context.canvas.height / ratio;
       context.save();
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.choose(context, { left: -e / perUnit, top: -f / perUnit, width, height, scale });
+      const view = { left: -e / perUnit, top: -f / perUnit, width, height, scale };
+      this.choose(context, view);
       context.textBaseline = "top";
       context.lineJoin = "round";
       context.lineWidth = 3.5;
       context.strokeStyle = this.map.theme.page;
-      for (const label of this.placed) {
-        const place = this.map.place(label.node);
-        const x = (place.x * perUnit + e) / ratio + label.left;
-        const y = (place.y * perUnit + f) / ratio + label.top;
-        if (x > width || y > height || x + label.width < 0 || y + label.height < 0) continue;
-        this.drawOne(context, label, x, y);
+      for (const label of this.inView(view)) {
+        context.font = this.font(label.size);
+        context.textAlign = label.align;
+        context.fillStyle = label.colour;
+        label.lines.forEach((line, i) => {
+          context.strokeText(line, label.x, label.y + i * LINE_HEIGHT * label.size);
+          context.fillText(line, label.x, label.y + i * LINE_HEIGHT * label.size);
+        });
       }
       context.restore();
     }
 
-    drawOne(context, { node, size, lines, width, align }, x, y) {
-      context.font = this.font(size);
-      context.textAlign = align;
-      context.fillStyle = this.map.scene.isFull(node.id) ? this.map.theme.ink : this.map.theme.muted;
-      const at = x + { left: 0, center: width / 2, right: width }[align];
-      lines.forEach((line, i) => {
-        context.strokeText(line, at, y + i * size * 1.2);
-        context.fillText(line, at, y + i * size * 1.2);
-      });
+    /** The labels as they stand in a view: `x` is where `align` puts the text, `y` its top, both in pixels. */
+    *inView({ left, top, width, height, scale }) {
+      const { scene, theme } = this.map;
+      for (const { node, lines, size, align, ...label } of this.placed) {
+        const place = this.map.place(node);
+        const x = (place.x - left) * scale + label.left;
+        const y = (place.y - top) * scale + label.top;
+        if (x > width || y > height || x + label.width < 0 || y + label.height < 0) continue;
+        const at = x + { left: 0, center: label.width / 2, right: label.width }[align];
+        yield { x: at, y, lines, size, align, colour: scene.isFull(node.id) ? theme.ink : theme.muted };
+      }
     }
   }
 
-  Object.assign(kgraph, { placeLabels, labelLines, MapLabels });
+  Object.assign(kgraph, { placeLabels, LINE_HEIGHT, MapLabels });
 })();

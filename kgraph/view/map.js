@@ -21,7 +21,10 @@
         graph.nodes[0]?.size ?? 0,
       );
       this.still = matchMedia("(prefers-reduced-motion: reduce)");
-      this.ground = new kgraph.Ground({ redraw: () => this.redraw(), onReady: () => this.tellDrawn() });
+      /** Kept when all of the first view is drawn. */
+      this.drawn = new Promise((onReady) => {
+        this.ground = new kgraph.Ground({ redraw: () => this.redraw(), onReady });
+      });
       this.labels = new kgraph.MapLabels(this);
       this.readTheme();
       this.setScene(new kgraph.Scene(this, graph, { full: [], marks: [], chosen: null }));
@@ -117,10 +120,9 @@
       this.labels.draw(context, this.network.getScale());
     }
 
-    /** For who measures how long it takes until the first map is there. */
-    tellDrawn() {
-      if (!this.told) performance.mark("kgraph-drawn");
-      this.told = true;
+    /** The view as a Blob of PNG. */
+    picture() {
+      return kgraph.pngPicture(this);
     }
 
     /** Where a node is drawn: `{x, y}` in map units. */

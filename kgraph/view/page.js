@@ -5,9 +5,8 @@
   const { count, make } = kgraph;
   const byId = (id) => document.getElementById(id);
   const RESULTS = 12;
-  const MOST_NEAR = 150; // nodes that a neighbourhood shows
   const PAUSE = 250; // milliseconds before the address follows a filter: browsers allow few changes a second
-  const PREPARE = 1000; // milliseconds that the opening has for itself
+  const PREPARE = 1000; // milliseconds after the first map that its reader has for himself
   const TOLD = 8000; // milliseconds for which a fault in a link is seen
   const STEPS = ["Whole map", "1 step", "2 steps"];
 
@@ -55,7 +54,7 @@
   const searchBox = new kgraph.SearchBox(byId("search"), byId("results"), { find, onTake: choose });
   const pressView = kgraph.choice(byId("view"), (view) => go({ view }));
   const menu = new kgraph.Menu(byId("menu"), {
-    actions: { link: copyLink, csv: saveTable, png: map.picture && savePng, svg: kgraph.svgPicture && saveSvg },
+    actions: { link: copyLink, csv: saveTable, png: savePng, svg: saveSvg },
     onTheme: () => {
       map.changeTheme();
       showColours();
@@ -99,7 +98,8 @@
     state = { ...state, ...changes };
     clearTimeout(waiting);
     waiting = setTimeout(() => writeAddress("replaceState"), PAUSE);
-    update();
+    sift();
+    draw();
     if (local) map.fit(local.nodes, free(), { animate: false });
     if (state.path) openPath();
   }
@@ -127,7 +127,7 @@
   /** Let the panel, the map and what is announced follow from the state; `before` is the one that was shown. */
   function follow(before, { opening = false } = {}) {
     const { chosen } = state;
-    update();
+    sift();
     if (state.path) openPath();
     else if (chosen && (chosen !== before.chosen || before.path || byId("panel").hidden)) panel.open(chosen);
     else if (!chosen && !byId("panel").hidden) {
@@ -139,6 +139,7 @@
     if (chosen && !state.path && other)
       announce(`${chosen.name.slice(0, 300)}, ${chosen.kind}, ${count(chosen.degree, "link")}`);
     if ((chosen || state.path) && other && !opening) byId("panel").querySelector("h2").focus({ preventScroll: true });
+    draw();
     showPlace(before, !opening);
   }
 
@@ -169,21 +170,20 @@
       .map((id) => graph.nodes[id])
       .filter(sieve.node);
 
-  function update() {
-    const { chosen } = state;
+  function sift() {
     sieve = kgraph.passes(graph, state);
     path = findPath();
-    local =
-      chosen && state.steps && !path
-        ? kgraph.localLayout(graph, chosen.id, state.steps, sieve, { most: MOST_NEAR })
-        : null;
+  }
+
+  /** Draw what has passed, in the room that the panel leaves. */
+  function draw() {
+    const { chosen } = state;
+    local = chosen && state.steps && !path ? kgraph.localLayout(graph, chosen.id, state.steps, sieve, shape()) : null;
     if (local) {
-      const near = new Set(local.nodes);
-      const inside = ({ from, to }) => near.has(graph.nodes[from]) && near.has(graph.nodes[to]);
-      const nodes = [...local.nodes].sort((a, b) => a.id - b.id);
+      const { nodes, places } = local;
+      const inside = ({ from, to }) => places.has(from) && places.has(to);
       shown = { nodes, edges: sieve.edges.filter(inside), chosen };
-      const ids = nodes.map(({ id }) => id);
-      map.show({ full: nodes, edges: sieve.edge, chosen: chosen.id, near: ids, places: local.places });
+      map.show({ full: nodes, edges: sieve.edge, chosen: chosen.id, near: places.keys(), places });
       showCount(nodes.length, 0);
     } else {
       shown = { nodes: sieve.nodes, edges: sieve.edges, chosen };
@@ -228,7 +228,7 @@
 
   function showCount(full, marks) {
     const total = graph.nodes.length;
-    const number = (value) => value.toLocaleString("en");
+    const { number } = kgraph;
     const listed = state.view === "table";
     const parts = [
       `${number(listed ? shown.nodes.length : full)} of ${count(total, "node")} ${listed ? "listed" : "drawn"}`,
@@ -253,6 +253,12 @@
     if (!narrow.matches && byId("controls").open) area.left = legend.right - box.left;
     if (narrow.matches && details.hidden) area.bottom = legend.top - box.top;
     return area;
+  }
+
+  /** How much wider than high that part is. */
+  function shape() {
+    const { left, top, right, bottom } = free();
+    return { aspect: Math.max(0.5, (right - left) / Math.max(bottom - top, 1)) };
   }
 
   const showAll = () => map.fit(shown.nodes, free());
@@ -312,6 +318,8 @@
   byId("controls").open = !narrow.matches;
   map.fit(graph.nodes.slice(0, graph.backbone), free(), { animate: false });
   fromAddress({ opening: true });
-  setTimeout(() => kgraph.prepareSearch(searchIndex()), PREPARE);
-  document.documentElement.dataset.ready = "true";
+  map.drawn.then(() => {
+    document.documentElement.dataset.ready = "true";
+    setTimeout(() => kgraph.prepareSearch(searchIndex()), PREPARE);
+  });
 })();

@@ -34,7 +34,7 @@ _LONGEST_PLAIN = 500_000
 # The page's own scripts, in the order in which they need each other.
 _SCRIPTS = (
     *("data.js", "shapes.js", "elements.js", "phrases.js", "filters.js", "state.js", "search.js", "searchbox.js"),
-    *("grid.js", "scene.js", "ground.js", "labels.js", "map.js"),
+    *("grid.js", "scene.js", "ground.js", "labels.js", "local.js", "picture.js", "map.js"),
     *("path.js", "pathview.js", "panel.js", "table.js", "list.js"),
     *("controls.js", "topics.js", "menu.js", "page.js"),
 )

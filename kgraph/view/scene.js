@@ -6,7 +6,20 @@
   const FULL = 2;
   const AT_ONCE = 256; // lines in one path: with more, the browser's own sorting takes longer than it saves
   const SLICE = 2_500; // things drawn before the drawing may pause
+  const CLEAR = 4_000; // lines that can be seen at once without thinning them
+  const RING = 1.3; // radius of the ring around a symbol, in the symbol's
   const SMALL = 1.6; // pixels: below this radius a mark's shape cannot be told
+
+  const outside = (x, y, u, v, box) =>
+    Math.max(x, u) < box.left || Math.min(x, u) > box.right || Math.max(y, v) < box.top || Math.min(y, v) > box.bottom;
+
+  /** How faint lines must be (1 not at all) so that many of them do not drown the nodes. */
+  function thinning(lines, box) {
+    let count = 0;
+    for (let i = 0; i < lines.length; i += 4)
+      if (!outside(lines[i], lines[i + 1], lines[i + 2], lines[i + 3], box)) count++;
+    return Math.min(1, (CLEAR / Math.max(count, 1)) ** 0.6);
+  }
 
   class Scene {
     /** The nodes and lines of `map.show`; `look` has the colours and radii: it is the map. */
@@ -69,6 +82,17 @@
       return found;
     }
 
+    /** Whether a node has a ring around it. */
+    ringed(id) {
+      return id === this.chosen || Boolean(this.look.strong?.ids.has(id));
+    }
+
+    /** The radius of a node's symbol with its ring, in map units. */
+    reach(node, scale) {
+      const radius = this.look.radius(node, scale);
+      return this.ringed(node.id) ? RING * radius + 5 / scale : radius;
+    }
+
     /** Whether some nodes step back, since others are chosen. */
     get steppedBack() {
       return this.chosen !== null || this.look.strong !== null;
@@ -90,7 +114,7 @@
       const pixel = 1 / scale;
       context.lineWidth = 0.4 * pixel;
       context.strokeStyle = theme.edge;
-      context.globalAlpha = this.steppedBack ? 0.25 : 0.6;
+      context.globalAlpha = (this.steppedBack ? 0.25 : 0.6) * thinning(this.lines.threads, box);
       yield* this.stroke(context, this.lines.threads, box);
       context.globalAlpha = strong ? 0.4 : 1;
       yield* this.stroke(context, this.lines.lines, box);
@@ -124,8 +148,7 @@
       let slice = 0;
       for (let i = 0; i < lines.length; i += 4) {
         const [x, y, u, v] = [lines[i], lines[i + 1], lines[i + 2], lines[i + 3]];
-        if (Math.max(x, u) < box.left || Math.min(x, u) > box.right) continue;
-        if (Math.max(y, v) < box.top || Math.min(y, v) > box.bottom) continue;
+        if (outside(x, y, u, v, box)) continue;
         context.moveTo(x, y);
         context.lineTo(u, v);
         if (++waiting < AT_ONCE) continue;
@@ -162,7 +185,7 @@
     }
 
     *drawFull(context, box, scale) {
-      const { theme, strong } = this.look;
+      const { theme } = this.look;
       const pixel = 1 / scale;
       let slice = 0;
       for (const node of this.full) {
@@ -178,9 +201,9 @@
         context.lineWidth = pixel;
         context.strokeStyle = theme.page;
         context.stroke();
-        if (node.id === this.chosen || strong?.ids.has(node.id)) {
+        if (this.ringed(node.id)) {
           context.beginPath();
-          context.arc(x, y, radius * 1.3 + 4 * pixel, 0, 2 * Math.PI);
+          context.arc(x, y, RING * radius + 4 * pixel, 0, 2 * Math.PI);
           context.lineWidth = 3 * pixel;
           context.strokeStyle = theme.ring;
           context.stroke();

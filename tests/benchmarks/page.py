@@ -4,7 +4,7 @@ Opens the page of each built FOLDER and of graphs made here in headless Chromium
 `--times` times each, and prints the best of each number, since other work on the machine only ever adds to them:
 
 - draw: from the start of the navigation until the frame with the whole first map, its symbols, lines and labels, is
-  painted (the page's mark `kgraph-drawn` and the two frames after it);
+  painted (two frames after the page says it is ready, which it does when all of it is drawn);
 - block: the longest task of the main thread (PerformanceObserver's `longtask`, which sees those over 50 ms) from
   opening until 2 s after that frame, and while panning;
 - fps: frames a second while real mouse moves drag the map for 2 s (from the intervals of requestAnimationFrame, which
@@ -49,8 +49,7 @@ WATCH = """
   const painted = () => requestAnimationFrame(() => requestAnimationFrame(() => (window.drawn = performance.now())));
 """
 OURS = """
-  new PerformanceObserver((list) => { if (list.getEntriesByName("kgraph-drawn").length) painted(); })
-    .observe({ type: "mark", buffered: true });
+  new MutationObserver(painted).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-ready"] });
 """
 # pyvis's page keeps its network in a variable of its own, which is there once its scripts have run.
 PYVIS = """
