@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import networkx as nx
@@ -232,6 +233,70 @@ def test_a_filter_just_before_a_choice_is_there_again_after_back(open_page: Open
     assert page.get_attribute("#legend [data-kind=Metric]", "aria-pressed") == "false"
 
 
+def test_a_frame_without_an_address_works_without_one(open_page: Open, small_page: str) -> None:
+    page = open_page(f'<!DOCTYPE html><html data-ready="true"><iframe width="1000" height="700" srcdoc="{escape(small_page)}"></iframe></html>')
+    frame = page.frame_locator("iframe")
+    frame.locator("#search").fill("bert")
+    frame.locator("#search").press("Enter")
+    frame.locator("#panel button.node", has_text="parsing").click()
+    frame.locator("#panel h2", has_text="parsing").wait_for()
+    frame.locator("#panel h2").press("Escape")
+    frame.locator("#panel").wait_for(state="hidden")
+
+
+def test_one_step_around_a_node_shows_it_alone_with_its_neighbours(open_page: Open, field_page: str) -> None:
+    page = open_page(field_page, address="#n=task/text-to-image-generation")
+    page.wait_for_selector("#panel .neighbours")
+    before = picture(page)
+    page.click(".steps [value='1']")
+    wait_for_address(page, "#n=task/text-to-image-generation&steps=1")
+    near = page.evaluate("""() => {
+      const graph = kgraph.readGraph();
+      return graph.neighbours(graph.byKey.get("task/text-to-image-generation").id).length;
+    }""")
+    assert count(page).startswith(f"{near + 1} of ")
+    assert "within 1 step" in count(page)
+    page.wait_for_timeout(500)
+    assert picture(page) != before
+    page.click(".steps [value='2']")
+    assert int(count(page).split()[0]) > near + 1
+    assert page.get_attribute(".steps [value='2']", "aria-pressed") == "true"
+
+
+def test_a_neighbourhood_follows_the_filters_and_shows_as_a_table(open_page: Open, small_page: str) -> None:
+    page = open_page(small_page, address="#n=method/bert&steps=1")
+    assert count(page) == "5 of 8 nodes drawn · within 1 step"
+    page.click("#legend [data-kind=Paper]")
+    assert count(page) == "3 of 8 nodes drawn · within 1 step · 3 filtered out"
+    page.click("#view [value=table]")
+    assert page.locator("#table tbody tr").count() == 3
+    assert count(page) == "3 of 8 nodes listed · within 1 step · 3 filtered out"
+
+
+def test_escape_leads_from_the_neighbourhood_to_the_map_to_no_choice_and_back_again(
+    open_page: Open, small_page: str
+) -> None:
+    page = open_page(small_page)
+    page.fill("#search", "bert")
+    page.keyboard.press("Enter")
+    page.click(".steps [value='1']")
+    page.keyboard.press("Escape")
+    wait_for_address(page, "#n=method/bert")
+    assert count(page) == "8 of 8 nodes drawn"
+    assert title(page) == "BERT"
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#panel", state="hidden")
+    wait_for_address(page, "graph.html")
+    page.go_back()
+    page.go_back()
+    wait_for_address(page, "#n=method/bert&steps=1")
+    page.wait_for_function("document.querySelector('#count').textContent.includes('within 1 step')")
+
+
+def picture(page: Any) -> str:
+    return str(page.evaluate("document.querySelector('#map canvas').toDataURL()"))
+
+
 def test_the_theme_is_switched_kept_and_given_back_to_the_system(open_page: Open, small_page: str) -> None:
     page = open_page(small_page, color_scheme="light")
     background = "getComputedStyle(document.body).backgroundColor"
@@ -300,7 +365,7 @@ def test_the_link_to_the_view_is_copied(open_page: Open, small_page: str) -> Non
     assert page.get_attribute("#menu", "open") is None
     page.focus("#search")
     page.keyboard.press("Control+V")
-    assert page.input_value("#search").endswith("graph.html#hide=Metric")
+    page.wait_for_function("document.querySelector('#search').value.endsWith('graph.html#hide=Metric')")
 
 
 def test_the_menu_closes_by_escape_before_anything_else_does(open_page: Open, small_page: str) -> None:
@@ -327,7 +392,7 @@ def test_the_table_is_downloaded_as_it_is_filtered(open_page: Open, small_page: 
 def test_papers_are_found_by_title_and_by_id(open_page: Open, field_page: str) -> None:
     page = open_page(field_page)
     key, label = page.evaluate("""() => {
-      const paper = JSON.parse(document.getElementById('nodes').textContent).find((node) => node.kind === 'Paper');
+      const paper = kgraph.readGraph().nodes.find((node) => node.kind === 'Paper');
       return [paper.key, paper.label];
     }""")
     for text in (label.upper(), key.removeprefix("paper/"), f"https://arxiv.org/abs/{key.removeprefix('paper/')}v1"):

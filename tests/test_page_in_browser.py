@@ -214,7 +214,7 @@ def test_the_slider_leaves_what_has_enough_links(open_page: Open, field_page: st
 
 def test_what_is_only_a_mark_can_be_found_and_is_then_drawn(open_page: Open, field_page: str) -> None:
     page = open_page(field_page)
-    label = page.evaluate("JSON.parse(document.getElementById('nodes').textContent).at(-1).label")
+    label = page.evaluate("kgraph.readGraph().nodes.at(-1).label")
     drawn = page.inner_text("#count")
     find(page, label)
     wait_for_panel(page, label)
@@ -359,7 +359,7 @@ def hostile_graph() -> nx.MultiDiGraph:
 def test_hostile_texts_run_nothing_and_the_page_stays_usable(open_page: Open) -> None:
     page = open_page(render_page(hostile_graph(), title=HOSTILE[0]))
     assert page.evaluate(DRAWN) > 300
-    keys = page.evaluate("JSON.parse(document.getElementById('nodes').textContent).map(n => n.key)")
+    keys = page.evaluate("kgraph.readGraph().nodes.map(n => n.key)")
     for key in keys:
         page.evaluate("key => { location.hash = 'n=' + encodeURIComponent(key) }", key)
         page.wait_for_function("key => window.kgraph && decodeURIComponent(location.hash) === '#n=' + key", arg=key)

@@ -91,7 +91,7 @@
       const counts = kgraph.kindCounts(this.graph, state);
       for (const [kind, { button, number }] of this.kinds) {
         button.setAttribute("aria-pressed", String(!state.hidden.has(kind)));
-        number.textContent = counts.get(kind).toLocaleString("en");
+        number.textContent = kgraph.number(counts.get(kind));
       }
       this.pressColour(state.colour);
       byId("degree").value = String(state.least);
@@ -111,12 +111,12 @@
     countMore() {
       if (!byId("filters").open) return;
       const counts = kgraph.relationCounts(this.graph, this.state);
-      for (const [relation, { number }] of this.relations)
-        number.textContent = counts.get(relation).toLocaleString("en");
+      for (const [relation, { number }] of this.relations) number.textContent = kgraph.number(counts.get(relation));
       if (byId("dates").hidden) return;
       const undated = kgraph.undatedCount(this.graph, this.state);
-      byId("undated").parentElement.hidden = undated === 0 && !this.state.undated;
-      byId("undated").parentElement.querySelector(".number").textContent = undated.toLocaleString("en");
+      const label = byId("undated").parentElement;
+      label.hidden = byId("undated-note").hidden = undated === 0 && !this.state.undated;
+      label.querySelector(".number").textContent = kgraph.number(undated);
     }
   }
 

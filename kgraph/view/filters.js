@@ -42,10 +42,32 @@
     return words.get(graph);
   }
 
+  /** For each edge the number of its pair of nodes, which is less than that of edges; -1 from a node to itself. */
+  function pairOfEach(edges, count) {
+    const first = new Int32Array(count).fill(-1); // of each node, a chain of the edges whose lower end it is
+    const next = new Int32Array(edges.length);
+    edges.forEach(({ from, to }, i) => {
+      const lower = Math.min(from, to);
+      next[i] = first[lower];
+      first[lower] = i;
+    });
+    const pair = new Int32Array(edges.length).fill(-1);
+    const [found, owner] = [new Int32Array(count), new Int32Array(count).fill(-1)];
+    let pairs = 0;
+    for (let id = 0; id < count; id++)
+      for (let i = first[id]; i >= 0; i = next[i]) {
+        const other = Math.max(edges[i].from, edges[i].to);
+        if (other === id) continue;
+        if (owner[other] !== id) [owner[other], found[other]] = [id, pairs++];
+        pair[i] = found[other];
+      }
+    return pair;
+  }
+
   /** The graph as columns of numbers, made once. */
   function columns(graph) {
     if (tables.has(graph)) return tables.get(graph);
-    const { nodes, edges, pairs } = graph;
+    const { nodes, edges } = graph;
     const { kinds, relations } = vocabulary(graph);
     const kindAt = new Map(kinds.map((kind, i) => [kind, i]));
     const relationAt = new Map(relations.map((relation, i) => [relation, i]));
@@ -60,12 +82,9 @@
       from: Int32Array.from(edges, (edge) => edge.from),
       to: Int32Array.from(edges, (edge) => edge.to),
       relation: Uint16Array.from(edges, (edge) => relationAt.get(edge.relation)),
-      pair: new Int32Array(edges.length).fill(-1), // of an edge its pair of nodes; -1 from a node to itself
+      pair: pairOfEach(edges, nodes.length),
       role: Uint8Array.from(relations, (relation) => (Object.hasOwn(ROLES, relation) ? 1 : 0)),
     };
-    pairs.forEach((pair, i) => {
-      for (const { id } of pair.edges) table.pair[id] = i;
-    });
     tables.set(graph, table);
     return table;
   }
@@ -101,7 +120,7 @@
     }
 
     // Links are counted among what has passed so far, between two nodes once, as the panel counts them.
-    const counted = new Uint8Array(graph.pairs.length);
+    const counted = new Uint8Array(from.length);
     const degree = new Int32Array(count);
     for (let i = 0; i < from.length; i++) {
       if (hiddenRelation[relation[i]] || !node[from[i]] || !node[to[i]] || pair[i] < 0 || counted[pair[i]]) continue;

@@ -57,11 +57,9 @@
     constructor(element, { actions, onTheme }) {
       this.element = element;
       for (const button of element.querySelectorAll("[data-do]")) {
-        const action = actions[button.dataset.do];
-        button.hidden = !action;
         button.addEventListener("click", () => {
           this.close();
-          action();
+          actions[button.dataset.do]();
         });
       }
       this.pressTheme = kgraph.choice(byId("theme"), (theme) => {

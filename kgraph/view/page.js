@@ -5,14 +5,14 @@
   const { count, make } = kgraph;
   const byId = (id) => document.getElementById(id);
   const RESULTS = 12;
-  const MOST_NEAR = 150; // nodes that a neighbourhood shows
   const PAUSE = 250; // milliseconds before the address follows a filter: browsers allow few changes a second
+  const PREPARE = 1000; // milliseconds after the first map that its reader has for himself
   const TOLD = 8000; // milliseconds for which a fault in a link is seen
   const STEPS = ["Whole map", "1 step", "2 steps"];
 
   const graph = kgraph.readGraph();
-  const index = kgraph.searchIndex(graph.nodes);
-  const find = (text, limit = RESULTS) => kgraph.search(index, text, limit);
+  let index = null; // what search looks through, made when the map is there
+  const find = (text, limit = RESULTS) => kgraph.search(searchIndex(), text, limit);
   const narrow = matchMedia("(max-width: 720px)");
 
   let state = kgraph.initialState();
@@ -54,12 +54,17 @@
   const searchBox = new kgraph.SearchBox(byId("search"), byId("results"), { find, onTake: choose });
   const pressView = kgraph.choice(byId("view"), (view) => go({ view }));
   const menu = new kgraph.Menu(byId("menu"), {
-    actions: { link: copyLink, csv: saveTable, png: map.picture && savePng, svg: kgraph.svgPicture && saveSvg },
+    actions: { link: copyLink, csv: saveTable, png: savePng, svg: saveSvg },
     onTheme: () => {
       map.changeTheme();
       showColours();
     },
   });
+
+  function searchIndex() {
+    index ??= kgraph.searchIndex(graph.nodes);
+    return index;
+  }
 
   // ---- The state and the address that says it ------------------------------------------------------------
 
@@ -71,8 +76,12 @@
     waiting = null;
     const written = kgraph.writeAddress(state, graph);
     if (written === location.hash.slice(1)) return;
-    // Without a fragment the address must be named whole: an empty one changes nothing.
-    history[how](null, "", written ? `#${written}` : location.href.split("#")[0]);
+    try {
+      // Without a fragment the address must be named whole: an empty one changes nothing.
+      history[how](null, "", written ? `#${written}` : location.href.split("#")[0]);
+    } catch {
+      // In a frame that has no address of its own, as in a notebook, the page works without one.
+    }
   }
 
   /** Go on to another view, from which Back returns. */
@@ -89,7 +98,8 @@
     state = { ...state, ...changes };
     clearTimeout(waiting);
     waiting = setTimeout(() => writeAddress("replaceState"), PAUSE);
-    update();
+    sift();
+    draw();
     if (local) map.fit(local.nodes, free(), { animate: false });
     if (state.path) openPath();
   }
@@ -117,7 +127,7 @@
   /** Let the panel, the map and what is announced follow from the state; `before` is the one that was shown. */
   function follow(before, { opening = false } = {}) {
     const { chosen } = state;
-    update();
+    sift();
     if (state.path) openPath();
     else if (chosen && (chosen !== before.chosen || before.path || byId("panel").hidden)) panel.open(chosen);
     else if (!chosen && !byId("panel").hidden) {
@@ -129,6 +139,7 @@
     if (chosen && !state.path && other)
       announce(`${chosen.name.slice(0, 300)}, ${chosen.kind}, ${count(chosen.degree, "link")}`);
     if ((chosen || state.path) && other && !opening) byId("panel").querySelector("h2").focus({ preventScroll: true });
+    draw();
     showPlace(before, !opening);
   }
 
@@ -159,21 +170,20 @@
       .map((id) => graph.nodes[id])
       .filter(sieve.node);
 
-  function update() {
-    const { chosen } = state;
+  function sift() {
     sieve = kgraph.passes(graph, state);
     path = findPath();
-    local =
-      chosen && state.steps && !path
-        ? kgraph.localLayout(graph, chosen.id, state.steps, sieve, { most: MOST_NEAR })
-        : null;
+  }
+
+  /** Draw what has passed, in the room that the panel leaves. */
+  function draw() {
+    const { chosen } = state;
+    local = chosen && state.steps && !path ? kgraph.localLayout(graph, chosen.id, state.steps, sieve, shape()) : null;
     if (local) {
-      const near = new Set(local.nodes);
-      const inside = ({ from, to }) => near.has(graph.nodes[from]) && near.has(graph.nodes[to]);
-      const nodes = [...local.nodes].sort((a, b) => a.id - b.id);
+      const { nodes, places } = local;
+      const inside = ({ from, to }) => places.has(from) && places.has(to);
       shown = { nodes, edges: sieve.edges.filter(inside), chosen };
-      const ids = nodes.map(({ id }) => id);
-      map.show({ full: nodes, edges: sieve.edge, chosen: chosen.id, near: ids, places: local.places });
+      map.show({ full: nodes, edges: sieve.edge, chosen: chosen.id, near: places.keys(), places });
       showCount(nodes.length, 0);
     } else {
       shown = { nodes: sieve.nodes, edges: sieve.edges, chosen };
@@ -183,7 +193,7 @@
       map.show({ full: [...full], marks, edges: sieve.edge, chosen: path ? null : (chosen?.id ?? null) });
       showCount(full.size, marks.length);
     }
-    map.emphasise(path?.nodes.map(({ id }) => id) ?? null, path?.pairs);
+    if (path || map.strong) map.emphasise(path?.nodes.map(({ id }) => id) ?? null, path?.pairs);
     document.querySelector("main").dataset.view = state.view;
     byId("table").hidden = state.view !== "table";
     if (state.view === "table") table.show(shown);
@@ -218,14 +228,14 @@
 
   function showCount(full, marks) {
     const total = graph.nodes.length;
-    const number = (value) => value.toLocaleString("en");
+    const { number } = kgraph;
     const listed = state.view === "table";
     const parts = [
       `${number(listed ? shown.nodes.length : full)} of ${count(total, "node")} ${listed ? "listed" : "drawn"}`,
     ];
     if (marks && !listed) parts.push(`${number(marks)} as small marks`);
     if (local) parts.push(`within ${count(state.steps, "step")}`);
-    if (local?.left) parts.push(`${number(local.left)} more there are too many to show`);
+    if (local?.left) parts.push(`${number(local.left)} more in reach are not drawn`);
     const out = total - (local || listed ? sieve.nodes.length : full + marks);
     if (out > 0) parts.push(`${number(out)} filtered out`);
     if (graph.total > total) parts.push(`the least linked ${number(graph.total - total)} are not in this page`);
@@ -243,6 +253,12 @@
     if (!narrow.matches && byId("controls").open) area.left = legend.right - box.left;
     if (narrow.matches && details.hidden) area.bottom = legend.top - box.top;
     return area;
+  }
+
+  /** How much wider than high that part is. */
+  function shape() {
+    const { left, top, right, bottom } = free();
+    return { aspect: Math.max(0.5, (right - left) / Math.max(bottom - top, 1)) };
   }
 
   const showAll = () => map.fit(shown.nodes, free());
@@ -302,6 +318,8 @@
   byId("controls").open = !narrow.matches;
   map.fit(graph.nodes.slice(0, graph.backbone), free(), { animate: false });
   fromAddress({ opening: true });
-  kgraph.prepareSearch(index);
-  document.documentElement.dataset.ready = "true";
+  map.drawn.then(() => {
+    document.documentElement.dataset.ready = "true";
+    setTimeout(() => kgraph.prepareSearch(searchIndex()), PREPARE);
+  });
 })();

@@ -33,7 +33,7 @@
           {},
           make("span", { class: "swatch", hidden: "" }),
           name(this.graph.nodes[topic.hub].label),
-          make("span", { class: "number" }, topic.size.toLocaleString("en")),
+          make("span", { class: "number" }, kgraph.number(topic.size)),
         ),
       );
       details.addEventListener("toggle", () => {

@@ -5,15 +5,10 @@ import { load } from "./load.mjs";
 const kgraph = load("data.js", "shapes.js", "phrases.js", "filters.js", "state.js");
 
 /** A graph as `readGraph` makes it, of the parts that filters look at; ends of edges are positions. */
-function graphOf(nodes, edges) {
-  const pairs = new Map();
-  const records = edges.map(([from, relation, to], id) => ({ id, from, to, relation }));
-  for (const edge of records) {
-    const [a, b] = [Math.min(edge.from, edge.to), Math.max(edge.from, edge.to)];
-    if (a !== b) pairs.set(`${a} ${b}`, { from: a, to: b, edges: [...(pairs.get(`${a} ${b}`)?.edges ?? []), edge] });
-  }
-  return { nodes: nodes.map((node, id) => ({ id, ...node })), edges: records, pairs: [...pairs.values()] };
-}
+const graphOf = (nodes, edges) => ({
+  nodes: nodes.map((node, id) => ({ id, ...node })),
+  edges: edges.map(([from, relation, to], id) => ({ id, from, to, relation })),
+});
 
 const graph = graphOf(
   [

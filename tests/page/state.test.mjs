@@ -13,7 +13,7 @@ const edges = [
   { id: 0, from: 1, to: 0, relation: "mentions" },
   { id: 1, from: 0, to: 2, relation: "odd, & relation" },
 ];
-const graph = { nodes, edges, pairs: [], byKey: new Map(nodes.map((node) => [node.key, node])) };
+const graph = { nodes, edges, byKey: new Map(nodes.map((node) => [node.key, node])) };
 const read = (fragment) => kgraph.readAddress(fragment, graph);
 
 test("an address opens the state that wrote it, whatever the names hold", () => {
