@@ -371,6 +371,6 @@ def test_hostile_texts_run_nothing_and_the_page_stays_usable(open_page: Open) ->
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.fill("#search", "of two")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#panel h2').textContent.includes('of two')")
+    page.wait_for_function("() => document.querySelector('#panel h2').textContent.includes('of two')")
     page.keyboard.press("Escape")
     page.wait_for_selector("#panel", state="hidden")
