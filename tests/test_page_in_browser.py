@@ -6,7 +6,11 @@ an error.
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -374,3 +378,33 @@ def test_hostile_texts_run_nothing_and_the_page_stays_usable(open_page: Open) ->
     page.wait_for_function("() => document.querySelector('#panel h2').textContent.includes('of two')")
     page.keyboard.press("Escape")
     page.wait_for_selector("#panel", state="hidden")
+
+
+def test_hostile_texts_run_nothing_in_a_path_the_table_its_csv_and_the_list(open_page: Open) -> None:
+    graph = hostile_graph()
+    page = open_page(render_page(graph, title=HOSTILE[0]))
+    page.wait_for_selector("#list button", state="attached")
+    hub = f"method/0{HOSTILE[0]}"
+    ends = [[hub, key] for key in graph if key != hub]
+    for pair in ends:
+        page.evaluate("pair => { location.hash = 'path=' + pair.map(encodeURIComponent).join(',') }", pair)
+        page.wait_for_function(
+            """() => document.querySelector("#panel h2")?.textContent.startsWith("From ")
+                && !document.querySelector(".waiting")"""
+        )
+        steps = page.locator("#panel .path > li").count()
+        assert steps >= 2, f"no path to {pair}"
+    page.evaluate("location.hash = 'view=table'")
+    page.wait_for_selector("#table tbody tr")
+    assert page.locator("#table tbody tr").count() == len(graph)
+    for header in page.locator("#table thead button").all():
+        header.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert [len(row) for row in rows] == [8] * (len(graph) + 1)
+    assert not [cell for row in rows for cell in row if re.match(r"\s*[=+\-@]", cell) or "\0" in cell]
+    assert page.evaluate("window.pwned") is None
+    assert page.evaluate("document.querySelectorAll('img, iframe, main script, main svg:not(.symbol)').length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -155,7 +155,9 @@
     candidates(box, scale) {
       const { scene } = this.map;
       const marksToo = scale >= MARKS_NAMED;
-      const inside = [...scene.grid.within(box)].filter((node) => scene.isFull(node.id) || (marksToo && !scene.steppedBack));
+      const inside = [...scene.grid.within(box)].filter(
+        (node) => scene.isFull(node.id) || (marksToo && !scene.steppedBack),
+      );
       const rank = (node) => (node.id === scene.chosen ? 0 : this.isHub(node) ? 1 : scene.isFull(node.id) ? 2 : 3);
       return inside
         .filter((node) => !scene.faded(node.id))
@@ -182,7 +184,10 @@
       if (this.part?.name === part.name) return;
       const { at, step } = part;
       const asked = this.candidates(part.box, at);
-      const same = this.part?.step === step && asked.every((node, i) => node === this.asked[i]) && asked.length === this.asked.length;
+      const same =
+        this.part?.step === step &&
+        asked.every((node, i) => node === this.asked[i]) &&
+        asked.length === this.asked.length;
       this.part = part;
       this.asked = asked;
       if (same) return;

@@ -12,6 +12,7 @@
       Object.assign(this, { element, graph, inView, onChoose });
       this.waiting = null;
       this.stale = false;
+      this.told = null; // what is listed, so that a redrawn map changes nothing here
       this.said = make("p", { id: "list-count" });
       this.items = make("ul", { "aria-labelledby": "list-title", "aria-describedby": "list-count" });
       element.append(make("h2", { id: "list-title" }, "On the map"), this.said, this.items);
@@ -33,6 +34,9 @@
       const nodes = this.inView();
       const listed = nodes.slice(0, MOST);
       const rest = nodes.length - listed.length;
+      const told = `${nodes.length}: ${listed.map(({ id }) => id)}`;
+      if (told === this.told) return;
+      this.told = told;
       this.said.textContent = nodes.length
         ? `${count(nodes.length, "node")} in view${rest ? `; the ${listed.length} most important are listed` : ""}.`
         : "Nothing is in view. Zero shows all of the map.";

@@ -8,7 +8,7 @@
   const NOT_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\p{Cs}/gu;
   const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-  const escape = (text) => text.replace(NOT_XML, "").replace(/[&<>"']/g, (c) => ENTITIES[c]);
+  const escaped = (text) => text.replace(NOT_XML, "").replace(/[&<>"']/g, (c) => ENTITIES[c]);
   const short = (number) => String(Math.round(number * 100) / 100);
 
   /** The view as a Blob of PNG. */
@@ -74,7 +74,9 @@
     /** A whole circle: no other arc is drawn. */
     arc(x, y, r) {
       const [radius, across] = [short(r * this.scale), short(2 * r * this.scale)];
-      this.path.push(`M${this.x(x - r)} ${this.y(y)}a${radius} ${radius} 0 1 0 ${across} 0a${radius} ${radius} 0 1 0 -${across} 0Z`);
+      this.path.push(
+        `M${this.x(x - r)} ${this.y(y)}a${radius} ${radius} 0 1 0 ${across} 0a${radius} ${radius} 0 1 0 -${across} 0Z`,
+      );
     }
 
     fillRect(x, y, width, height) {
@@ -89,12 +91,12 @@
     }
 
     fill() {
-      this.write(`fill="${escape(this.fillStyle)}"`);
+      this.write(`fill="${escaped(this.fillStyle)}"`);
     }
 
     stroke() {
       const width = short(this.lineWidth * this.scale);
-      this.write(`fill="none" stroke="${escape(this.strokeStyle)}" stroke-width="${width}"`);
+      this.write(`fill="none" stroke="${escaped(this.strokeStyle)}" stroke-width="${width}"`);
     }
   }
 
@@ -107,18 +109,18 @@
     const texts = [];
     for (const { x, y, lines, size, align, colour } of labels.inView(view)) {
       const anchor = { left: "start", center: "middle", right: "end" }[align];
-      const look = `text-anchor="${anchor}" font-size="${size}" font-weight="${labels.weight(size)}" fill="${escape(colour)}"`;
+      const look = `text-anchor="${anchor}" font-size="${size}" font-weight="${labels.weight(size)}" fill="${escaped(colour)}"`;
       lines.forEach((line, i) => {
         const baseline = y + (i * kgraph.LINE_HEIGHT + BASELINE) * size;
-        texts.push(`<text x="${short(x)}" y="${short(baseline)}" ${look}>${escape(line)}</text>`);
+        texts.push(`<text x="${short(x)}" y="${short(baseline)}" ${look}>${escaped(line)}</text>`);
       });
     }
     const { width, height } = view;
     return (
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n` +
-      `<title>${escape(document.title)}</title>\n<rect width="100%" height="100%" fill="${escape(theme.page)}"/>\n` +
+      `<title>${escaped(document.title)}</title>\n<rect width="100%" height="100%" fill="${escaped(theme.page)}"/>\n` +
       `${context.elements.join("\n")}\n` +
-      `<g font-family="${escape(theme.font)}" stroke="${escape(theme.page)}" stroke-width="3.5" stroke-linejoin="round" paint-order="stroke">\n` +
+      `<g font-family="${escaped(theme.font)}" stroke="${escaped(theme.page)}" stroke-width="3.5" stroke-linejoin="round" paint-order="stroke">\n` +
       `${texts.join("\n")}\n</g>\n</svg>\n`
     );
   }

@@ -78,7 +78,7 @@
       this.headers = COLUMNS.map((column) => this.header(column));
       this.body = make("tbody");
       this.count = make("p", { class: "table-count", role: "status" });
-      this.more = make("button", { type: "button", class: "more", onclick: () => this.draw() });
+      this.more = make("button", { type: "button", class: "more", onclick: () => this.drawAsked() });
       const save = { type: "button", class: "download", onclick: () => this.download() };
       this.table = make(
         "table",
@@ -92,7 +92,9 @@
       );
       this.view = element.lastElementChild;
       this.view.addEventListener("scroll", () => {
-        if (this.view.scrollTop + this.view.clientHeight > this.view.scrollHeight - AHEAD) this.draw();
+        const left = this.view.scrollHeight - this.view.scrollTop - this.view.clientHeight;
+        // The button that draws more must not flee from who has just come to it.
+        if (left < AHEAD && document.activeElement !== this.more) this.draw();
       });
       this.body.addEventListener("click", ({ target }) => {
         const row = target.closest("tr");
@@ -139,16 +141,20 @@
     draw() {
       const drawn = this.body.childElementCount;
       const next = this.rows.slice(drawn, drawn + CHUNK);
-      // The button that asked for more hides at the last rows: the first new row takes its focus.
-      const asked = document.activeElement === this.more;
       this.body.append(...next.map((node, i) => this.row(node, drawn + i)));
       this.settle();
       const total = this.body.childElementCount;
       this.more.hidden = total === this.rows.length;
       this.more.textContent = `Show more: ${total.toLocaleString("en")} of ${count(this.rows.length, "row")} are drawn`;
       this.count.textContent = this.rows.length ? count(this.rows.length, "row") : "Nothing passes the filters.";
-      if (asked) this.body.children[drawn]?.querySelector("button").focus({ preventScroll: true });
       this.mark();
+    }
+
+    /** Draw the next rows at a press of the button, which they move away: the first of them takes the focus. */
+    drawAsked() {
+      const drawn = this.body.childElementCount;
+      this.draw();
+      this.body.children[drawn]?.querySelector("button").focus({ preventScroll: true });
     }
 
     row(node, at) {
