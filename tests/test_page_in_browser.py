@@ -363,7 +363,7 @@ def test_hostile_texts_run_nothing_and_the_page_stays_usable(open_page: Open) ->
     for key in keys:
         page.evaluate("key => { location.hash = 'n=' + encodeURIComponent(key) }", key)
         page.wait_for_function("key => window.kgraph && decodeURIComponent(location.hash) === '#n=' + key", arg=key)
-        page.wait_for_function("!document.querySelector('#panel').hidden && !document.querySelector('.waiting')")
+        page.wait_for_function("() => !document.querySelector('#panel').hidden && !document.querySelector('.waiting')")
         for summary in page.locator("#panel summary").all():
             summary.click()
     for link in page.locator("a").all():
@@ -375,7 +375,7 @@ def test_hostile_texts_run_nothing_and_the_page_stays_usable(open_page: Open) ->
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.fill("#search", "of two")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#panel h2').textContent.includes('of two')")
+    page.wait_for_function("() => document.querySelector('#panel h2').textContent.includes('of two')")
     page.keyboard.press("Escape")
     page.wait_for_selector("#panel", state="hidden")
 
