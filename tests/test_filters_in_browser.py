@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from html import escape
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import networkx as nx
 import pytest
@@ -234,9 +235,8 @@ def test_a_filter_just_before_a_choice_is_there_again_after_back(open_page: Open
 
 
 def test_a_frame_without_an_address_works_without_one(open_page: Open, small_page: str) -> None:
-    page = open_page(
-        f'<!DOCTYPE html><html data-ready="true"><iframe width="1000" height="700" srcdoc="{escape(small_page)}"></iframe></html>'
-    )
+    frame_of_it = f'<iframe width="1000" height="700" srcdoc="{escape(small_page)}"></iframe>'
+    page = open_page(f'<!DOCTYPE html><html data-ready="true">{frame_of_it}</html>')
     frame = page.frame_locator("iframe")
     frame.locator("#search").fill("bert")
     frame.locator("#search").press("Enter")
@@ -389,6 +389,20 @@ def test_the_table_is_downloaded_as_it_is_filtered(open_page: Open, small_page: 
     rows = download.value.path().read_text(encoding="utf-8").splitlines()
     assert len(rows) == 1 + 5
     assert not any("paper/" in row for row in rows)
+
+
+def test_the_view_is_saved_as_a_picture(open_page: Open, small_page: str) -> None:
+    page = open_page(small_page, address="#hide=Paper")
+    page.click("#menu > summary")
+    with page.expect_download() as download:
+        page.click("#menu [data-do=png]")
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    page.click("#menu > summary")
+    with page.expect_download() as download:
+        page.click("#menu [data-do=svg]")
+    texts = [element.text for element in fromstring(download.value.path().read_text("utf-8")).iter() if element.text]
+    assert {"BERT", "SQuAD", "F1"} <= set(texts)
+    assert "Paper 0" not in texts
 
 
 def test_papers_are_found_by_title_and_by_id(open_page: Open, field_page: str) -> None:

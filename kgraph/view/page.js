@@ -14,6 +14,7 @@
   let index = null; // what search looks through, made when the map is there
   const find = (text, limit = RESULTS) => kgraph.search(searchIndex(), text, limit);
   const narrow = matchMedia("(max-width: 720px)");
+  const tight = matchMedia("(max-width: 1000px)"); // no room for the controls beside the panel
 
   let state = kgraph.initialState();
   let shown = { nodes: [], edges: [], chosen: null }; // what the map, the table and the list show
@@ -105,8 +106,7 @@
   }
 
   function choose(node) {
-    if (narrow.matches) byId("controls").open = false;
-    if (node === state.chosen && !state.path) follow(state);
+    if (node === state.chosen && !state.path) follow({ ...state, chosen: null });
     else go({ chosen: node, path: null });
   }
 
@@ -135,10 +135,11 @@
       panel.close();
       if (inside) byId(state.view).focus();
     }
-    const other = chosen !== before.chosen || Boolean(state.path) !== Boolean(before.path);
+    const other = chosen !== before.chosen || String(state.path) !== String(before.path);
     if (chosen && !state.path && other)
       announce(`${chosen.name.slice(0, 300)}, ${chosen.kind}, ${count(chosen.degree, "link")}`);
-    if ((chosen || state.path) && other && !opening) byId("panel").querySelector("h2").focus({ preventScroll: true });
+    if (!byId("panel").hidden && other && tight.matches) byId("controls").open = false;
+    if (!byId("panel").hidden && other && !opening) byId("panel").querySelector("h2").focus({ preventScroll: true });
     draw();
     showPlace(before, !opening);
   }
