@@ -297,8 +297,12 @@ def test_the_panel_has_a_sentence_that_introduces_a_thing_or_names_it_first(open
         for number, relation in enumerate(relations.split()):
             graph.add_edge(f"paper/{number}", f"method/{key}", key=relation, support=1, score=0.5,
                            evidence=[evidence(f"paper/{number}", f"P{number}: {key}", key)])  # fmt: skip
+    graph.add_node("task/undated", kind="Task", label="undated", papers=1, aliases=[])
+    graph.add_edge("paper/1", "task/undated", key="uses", support=1, score=0.5,
+                   evidence=[evidence("paper/1", "P1: undated", "undated")])  # fmt: skip
     html = render_page(graph)
     for address, title, sentence in (
+        ("task/undated", "Named", "P1: undated"),
         ("method/introduced", "Introduced", "P3: introduced"),
         ("method/used", "First named", "P2: used"),
         ("paper/3", "What it introduces", "P3: introduced"),

@@ -99,25 +99,25 @@
      * one that says what it introduces.
      */
     introduction(node, evidence) {
+      const { nodes, links } = this.graph;
       const isPaper = node.kind === "Paper";
-      const when = ({ other }) => (/^\d/.test(this.graph.nodes[other].date) ? this.graph.nodes[other].date : "unknown");
-      const [first] = this.graph.links[node.id]
-        .filter(({ out, other, edge }) => (isPaper ? out : !out && this.graph.nodes[other].kind === "Paper") && edge)
+      const introduces = ({ edge }) => edge.relation === "introduces";
+      const when = ({ other }) => (/^\d/.test(nodes[other].date) ? nodes[other].date : "unknown");
+      const [first] = links[node.id]
+        .filter((link) => (isPaper ? link.out && introduces(link) : !link.out && nodes[link.other].kind === "Paper"))
         .sort(
           (a, b) =>
-            (b.edge.relation === "introduces") - (a.edge.relation === "introduces") ||
-            (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : b.edge.score - a.edge.score || a.other - b.other),
+            introduces(b) - introduces(a) ||
+            when(a).localeCompare(when(b)) ||
+            b.edge.score - a.edge.score ||
+            a.other - b.other,
         );
-      const introduces = first?.edge.relation === "introduces";
-      const [sentence] = first && (introduces || !isPaper) ? kgraph.bestFirst(evidence, first.edge) : [];
+      const [sentence] = first ? kgraph.bestFirst(evidence, first.edge) : [];
       if (!sentence) return null;
-      const title = isPaper ? "What it introduces" : introduces ? "Introduced" : "First named";
-      return make(
-        "section",
-        { class: "introduction" },
-        make("h3", {}, title),
-        quote(sentence, this.graph, this.onChoose, node),
-      );
+      const named = when(first) === "unknown" ? "Named" : "First named";
+      const title = isPaper ? "What it introduces" : introduces(first) ? "Introduced" : named;
+      const shown = quote(sentence, this.graph, this.onChoose, node);
+      return make("section", { class: "introduction" }, make("h3", {}, title), shown);
     }
 
     aliases(node, evidence) {
