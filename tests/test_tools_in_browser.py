@@ -101,7 +101,7 @@ def test_each_step_of_a_path_shows_its_best_evidence_with_marks_and_the_paper(op
     assert "score 0.90" in quote.inner_text()
     assert quote.get_by_role("link").get_attribute("href") == "https://example.org/1"
     page.get_by_text("More evidence (1)").click()
-    assert "BERT might answer questions." in page.inner_text("#panel .path")
+    page.get_by_text("BERT might answer questions.").wait_for()
     quote.get_by_role("button", name="On reading").click()
     wait_for_panel(page, "On reading")
     assert "path=" not in page.url
