@@ -13,10 +13,12 @@ import sys
 import zlib
 from collections import Counter
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 
 from kgraph.view import page as page_module
@@ -247,3 +249,36 @@ def test_a_graph_without_measures_has_the_same_page(field_graph: nx.MultiDiGraph
 def test_the_title_is_text() -> None:
     html = render_page(nx.MultiDiGraph(), title="<b>A & B</b>\ud800")
     assert "<title>&lt;b&gt;A &amp; B&lt;/b&gt;?</title>" in html
+
+
+# How the colour-blind see linear red, green and blue (Machado, Oliveira and Fernandes 2009, severity 1).
+EYES = {
+    "usual": np.eye(3),
+    "protanopia": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "deuteranopia": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "tritanopia": np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(colour: str) -> np.ndarray:
+    values = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def lightness_and_hue(colour: str, eyes: np.ndarray) -> np.ndarray:
+    """The colour in CIELAB, where a distance of about 2.3 can just be seen."""
+    x, y, z = np.cbrt(TO_XYZ @ np.clip(eyes @ linear(colour), 0.001, 1) / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_topics_colours_differ_for_any_eyes_and_stand_out_from_the_page(theme: int) -> None:
+    css = (Path(page_module.__file__).parent / "page.css").read_text()
+    topics = re.findall(r"--topics: ([^;]+);", css)[theme].split()
+    light = [TO_XYZ[1] @ linear(colour) + 0.05 for colour in (*topics, re.findall(r"--page: (#\w+);", css)[theme])]
+    assert len(set(topics)) == 9
+    assert all(max(one, light[-1]) / min(one, light[-1]) >= 3 for one in light[:-1])
+    for eyes in EYES.values():
+        seen = [lightness_and_hue(colour, eyes) for colour in topics]
+        assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 20

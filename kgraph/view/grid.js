@@ -13,7 +13,7 @@
         [left, top] = [Math.min(left, x), Math.min(top, y)];
         [right, bottom] = [Math.max(right, x), Math.max(bottom, y)];
       }
-      [this.left, this.top, this.right] = [left, top, right];
+      [this.left, this.top] = [left, top];
       this.side = Math.max(1, Math.sqrt(((right - left) * (bottom - top) * IN_A_CELL) / nodes.length) || 1);
       this.columns = Math.floor((right - left) / this.side) + 1;
       this.rows = Math.floor((bottom - top) / this.side) + 1;

@@ -12,7 +12,7 @@
    * that with a margin to pan into. While the next is not ready the old one is shown, moved and scaled.
    */
   class Ground {
-    /** `redraw()` asks for a frame of the map; `onReady()` is told when a bitmap of the whole view is there. */
+    /** `redraw()` draws the map at once; `onReady()` is told when a bitmap of the whole view is there. */
     constructor({ redraw, onReady }) {
       this.redraw = redraw;
       this.onReady = onReady;
@@ -36,6 +36,8 @@
       const { a: unit, e, f } = context.getTransform();
       const { width, height } = context.canvas;
       const view = { unit, pixelRatio, left: -e / unit, top: -f / unit, width, height };
+      if (this.scene && !this.job) this.plan(view);
+      if (this.job && !this.front) this.work(FIRST); // the first map need not wait for the next frame
       const shown = this.front ?? this.job;
       if (shown) {
         const factor = unit / shown.unit;
@@ -46,10 +48,13 @@
         context.drawImage(shown.canvas, x, y, shown.canvas.width * factor, shown.canvas.height * factor);
         context.restore();
       }
-      if (this.scene && !this.job) this.plan(view);
       if (this.job && !this.waiting) {
         this.waiting = true;
-        requestAnimationFrame(() => this.advance());
+        requestAnimationFrame(() => {
+          this.waiting = false;
+          if (this.job && this.front) this.work(SLICE);
+          this.redraw();
+        });
       }
     }
 
@@ -93,23 +98,21 @@
       this.job = job;
     }
 
-    advance() {
-      this.waiting = false;
+    /** Draw on at the next bitmap for some milliseconds, and show it when it is whole. */
+    work(milliseconds) {
       const { job } = this;
-      if (!job) return this.redraw();
-      const end = performance.now() + (this.front ? SLICE : FIRST);
-      while (performance.now() < end) {
+      const end = performance.now() + milliseconds;
+      do {
         if (job.steps.next().done) {
           this.spare = this.front?.canvas ?? null;
           this.front = job;
           this.job = null;
-          break;
+          this.onReady();
+          return;
         }
         // The browser paints a bitmap when it is read: read it now, or all of it would be painted in one frame.
         this.flush.drawImage(job.canvas, 0, 0, 1, 1, 0, 0, 1, 1);
-      }
-      this.redraw();
-      if (!this.job) this.onReady();
+      } while (performance.now() < end);
     }
   }
 

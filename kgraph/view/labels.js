@@ -8,7 +8,7 @@
   const SIZES = { hub: 14, full: 12, mark: 11 }; // of letters, in pixels
   const SMALL_SIZES = { hub: 13, full: 11, mark: 10 };
   const MARKS_NAMED = 1.3; // the scale from which marks have labels too
-  const BESIDE = 120; // pixels that labels may reach beyond the outermost nodes
+  const BESIDE = 0.15; // of the view's width: how far labels may reach beyond the outermost nodes, as map.fit leaves
   const MOST = 800; // labels that are tried at once
   const ROOM = 16_000; // square pixels of map for each node that keeps its label where it is crowded
 
@@ -111,8 +111,9 @@
         if (labels.covered(tried) > 0) continue;
         const covered = symbols.covered(tried);
         if (covered > 0 && !first) continue;
+        const beyond = Math.max(0, tried.right - bounds.right, bounds.left - tried.left);
+        if (beyond > height) continue;
         // Below or above is clearest; a place to the side must cover much less to be better.
-        const beyond = Math.max(0, tried.right - bounds.right) + Math.max(0, bounds.left - tried.left);
         const cost = covered + boxes.indexOf(tried) * width * height * 0.06 + 2 * beyond * height;
         if (cost < least) [box, least] = [tried, cost];
       }
@@ -216,8 +217,9 @@
         });
       }
       const byId = new Map(wanted.map((label) => [label.id, label]));
-      const { left, right } = this.map.scene.grid;
-      const bounds = { left: left * at - BESIDE, right: right * at + BESIDE };
+      const [left, right] = this.map.scene.sides;
+      const beside = Math.min(160, BESIDE * view.width);
+      const bounds = { left: left * at - beside, right: right * at + beside };
       this.placed = placeLabels(wanted, bounds).map((place) => ({ ...byId.get(place.id), ...place }));
     }
 

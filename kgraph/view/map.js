@@ -23,7 +23,7 @@
       this.still = matchMedia("(prefers-reduced-motion: reduce)");
       /** Kept when all of the first view is drawn. */
       this.drawn = new Promise((onReady) => {
-        this.ground = new kgraph.Ground({ redraw: () => this.redraw(), onReady });
+        this.ground = new kgraph.Ground({ redraw: () => this.network.redraw(), onReady });
       });
       this.labels = new kgraph.MapLabels(this);
       this.readTheme();
@@ -52,8 +52,9 @@
         font: getComputedStyle(document.body).fontFamily,
         kinds: Object.fromEntries(kgraph.KINDS.map((kind) => [kind, value(kind.toLowerCase())])),
       };
-      // The largest topics have colours of their own, the others share the muted one.
+      // The largest topics have colours of their own, the others share the last.
       const colours = value("topics").split(" ");
+      this.theme.otherTopics = colours.pop();
       this.theme.topics = new Map(
         this.graph.topics.slice(0, colours.length).map(({ topic }, i) => [topic, colours[i]]),
       );
@@ -80,13 +81,14 @@
       this.setScene(this.scene);
     }
 
-    /** A topic's colour, or null where it shares the muted one. */
+    /** A topic's colour, or null where it shares that of all smaller ones. */
     topicColour(topic) {
       return this.theme.topics.get(topic) ?? null;
     }
 
     colour({ kind, topic }) {
-      return (this.colouring === "topic" ? this.topicColour(topic) : this.theme.kinds[kind]) ?? this.theme.muted;
+      if (this.colouring === "topic") return this.topicColour(topic) ?? this.theme.otherTopics;
+      return this.theme.kinds[kind] ?? this.theme.muted;
     }
 
     /**

@@ -8,6 +8,7 @@
   const SLICE = 2_500; // things drawn before the drawing may pause
   const CLEAR = 4_000; // lines that can be seen at once without thinning them
   const RING = 1.3; // radius of the ring around a symbol, in the symbol's
+  const CLEAR_OWN = 40; // the same for those of the chosen node, which are stronger
   const SMALL = 1.6; // pixels: below this radius a mark's shape cannot be told
 
   const outside = (x, y, u, v, box) =>
@@ -51,6 +52,12 @@
     get grid() {
       this.knownGrid ??= new kgraph.Grid([...this.full, ...this.marks], (node) => this.place(node));
       return this.knownGrid;
+    }
+
+    /** The least and the greatest x of the nodes in full. */
+    get sides() {
+      const across = this.full.map((node) => this.place(node).x);
+      return [across.reduce((a, b) => Math.min(a, b), Infinity), across.reduce((a, b) => Math.max(a, b), -Infinity)];
     }
 
     /**
@@ -118,10 +125,11 @@
       yield* this.stroke(context, this.lines.threads, box);
       context.globalAlpha = strong ? 0.4 : 1;
       yield* this.stroke(context, this.lines.lines, box);
-      context.globalAlpha = 1;
+      context.globalAlpha = Math.max(0.4, Math.min(1, (CLEAR_OWN / (this.lines.own.length / 4)) ** 0.5));
       context.strokeStyle = theme.strong;
       context.lineWidth = 1.1 * pixel;
       yield* this.stroke(context, this.lines.own, box);
+      context.globalAlpha = 1;
       if (strong) {
         context.strokeStyle = theme.ring;
         context.lineWidth = 3 * pixel;
