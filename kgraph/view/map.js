@@ -137,6 +137,19 @@
       return this.mostSize * scale ** -0.5;
     }
 
+    /** The nodes that are drawn within the map's element, those in full first, the most important first. */
+    inView() {
+      const { x: left, y: top } = this.network.DOMtoCanvas({ x: 0, y: 0 });
+      const { clientWidth, clientHeight } = this.container;
+      const { x: right, y: bottom } = this.network.DOMtoCanvas({ x: clientWidth, y: clientHeight });
+      const inside = (node) => {
+        const { x, y } = this.place(node);
+        return x >= left && x <= right && y >= top && y <= bottom;
+      };
+      const order = ({ id }) => (this.scene.isFull(id) ? 0 : this.graph.nodes.length) + id;
+      return [...this.scene.full, ...this.scene.marks].filter(inside).sort((a, b) => order(a) - order(b));
+    }
+
     /** The id of the node at a point of the map's element, or null; marks answer as well. */
     at(point) {
       const scale = this.network.getScale();

@@ -33,9 +33,10 @@ MOST_NODES = 50_000
 _LONGEST_PLAIN = 500_000
 # The page's own scripts, in the order in which they need each other.
 _SCRIPTS = (
-    *("data.js", "shapes.js", "search.js", "grid.js", "scene.js", "ground.js", "labels.js"),
-    *("local.js", "picture.js"),
-    *("map.js", "panel.js", "page.js"),
+    *("data.js", "shapes.js", "elements.js", "phrases.js", "filters.js", "state.js", "search.js", "searchbox.js"),
+    *("grid.js", "scene.js", "ground.js", "labels.js", "local.js", "picture.js", "map.js"),
+    *("path.js", "pathview.js", "panel.js", "table.js", "list.js"),
+    *("controls.js", "topics.js", "menu.js", "page.js"),
 )
 
 # What vis-network does: the view, its panning and zooming. What is seen is drawn by our own scripts.

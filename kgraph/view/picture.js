@@ -8,7 +8,7 @@
   const NOT_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\p{Cs}/gu;
   const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-  const escape = (text) => text.replace(NOT_XML, "").replace(/[&<>"']/g, (c) => ENTITIES[c]);
+  const escaped = (text) => text.replace(NOT_XML, "").replace(/[&<>"']/g, (c) => ENTITIES[c]);
   const short = (number) => String(Math.round(number * 100) / 100);
 
   /** The view as a Blob of PNG. */
@@ -90,12 +90,12 @@
     }
 
     fill() {
-      this.write(`fill="${escape(this.fillStyle)}"`);
+      this.write(`fill="${escaped(this.fillStyle)}"`);
     }
 
     stroke() {
       const width = short(this.lineWidth * this.scale);
-      this.write(`fill="none" stroke="${escape(this.strokeStyle)}" stroke-width="${width}"`);
+      this.write(`fill="none" stroke="${escaped(this.strokeStyle)}" stroke-width="${width}"`);
     }
   }
 
@@ -109,21 +109,21 @@
     for (const { x, y, lines, size, align, colour } of labels.inView(view)) {
       const anchor = { left: "start", center: "middle", right: "end" }[align];
       const font = `font-size="${size}" font-weight="${labels.weight(size)}"`;
-      const look = `text-anchor="${anchor}" ${font} fill="${escape(colour)}"`;
+      const look = `text-anchor="${anchor}" ${font} fill="${escaped(colour)}"`;
       lines.forEach((line, i) => {
         const baseline = y + (i * kgraph.LINE_HEIGHT + BASELINE) * size;
-        texts.push(`<text x="${short(x)}" y="${short(baseline)}" ${look}>${escape(line)}</text>`);
+        texts.push(`<text x="${short(x)}" y="${short(baseline)}" ${look}>${escaped(line)}</text>`);
       });
     }
     const { width, height } = view;
-    const page = escape(theme.page);
+    const page = escaped(theme.page);
     const halo = `stroke="${page}" stroke-width="3.5" stroke-linejoin="round" paint-order="stroke"`;
     return [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-      `<title>${escape(document.title)}</title>`,
+      `<title>${escaped(document.title)}</title>`,
       `<rect width="100%" height="100%" fill="${page}"/>`,
       ...context.elements,
-      `<g font-family="${escape(theme.font)}" ${halo}>`,
+      `<g font-family="${escaped(theme.font)}" ${halo}>`,
       ...texts,
       "</g>",
       "</svg>",
