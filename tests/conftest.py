@@ -109,7 +109,7 @@ def open_page(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda m: m.type in ("error", "warning") and faults.append(f"console: {m.text}"))
         page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.goto(file.as_uri() + address)
-        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
         return page
 
     yield opened

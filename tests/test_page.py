@@ -13,15 +13,17 @@ import sys
 import zlib
 from collections import Counter
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 
 from kgraph.view import page as page_module
 from kgraph.view import render_page
-from kgraph.view.data import evidence_tables
+from kgraph.view.data import evidence_tables, table
 from kgraph.view.page import script_json
 
 
@@ -60,6 +62,20 @@ class Document(HTMLParser):
         else:
             self.scripts.append((self._attributes, text))
         self._open = None
+
+    def table(self, name: str) -> list[dict[str, Any]]:
+        """The records of a table, as data.js reads them."""
+        table = self.data(name)
+        records: list[dict[str, Any]] = [{"id": number} for number in range(table["count"])]
+        for field, values in table["all"].items():
+            words = table["words"].get(field)
+            for record, value in zip(records, values, strict=True):
+                if value is not None:
+                    record[field] = words[value] if words else value
+        for field, (ids, values) in table["some"].items():
+            for number, value in zip(ids, values, strict=True):
+                records[number][field] = value
+        return records
 
     def data(self, name: str) -> Any:
         return json.loads(next(text for attributes, text in self.scripts if attributes.get("id") == name))
@@ -117,7 +133,7 @@ def test_rendering_changes_nothing_in_the_graph(field_graph: nx.MultiDiGraph) ->
 
 def test_the_page_holds_every_node_and_edge_with_its_evidence(field_graph: nx.MultiDiGraph, field_page: str) -> None:
     document = Document(field_page)
-    nodes, edges, tables = document.data("nodes"), document.data("edges"), document.data("evidence")
+    nodes, edges, tables = document.table("nodes"), document.table("edges"), evidence_text(document.data("evidence"))
     assert {node["key"] for node in nodes} == set(field_graph)
     assert [node["id"] for node in nodes] == list(range(len(nodes)))
     for edge, rows in zip(edges, tables["edges"], strict=True):
@@ -152,6 +168,19 @@ def test_the_network_is_pyvis_own(field_page: str) -> None:
     assert Document(field_page).data("options")["physics"] == {"enabled": False}
 
 
+def test_a_table_gives_back_the_records_it_was_made_of() -> None:
+    records = [
+        {"id": 0, "kind": "Task", "key": "a", "papers": 0, "date": "2024"},
+        {"id": 1, "kind": "Method", "key": "b", "papers": 3},
+        {"id": 2, "kind": "Method", "key": "c"},
+        {"id": 3, "kind": "Task", "key": "", "papers": 1, "names": ["x"]},
+    ]
+    for number in range(len(records) + 1):
+        written = script_json(table(records[:number]))
+        html = f'<script type="application/json" id="nodes">{written}</script>'
+        assert Document(html).table("nodes") == records[:number]
+
+
 @pytest.mark.parametrize(
     "text", ["</script><script>alert(1)</script>", "<!--", "a & b", "\u2028\u2029", "\U0001f600", "\ud800", "\0"]
 )
@@ -165,12 +194,12 @@ def test_data_cannot_leave_its_script_element(text: str) -> None:
 def test_evidence_over_the_limit_travels_compressed(
     field_graph: nx.MultiDiGraph, field_page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_module, "_LONGEST_PLAIN", 1000)
-    packed = render_page(field_graph)
-    assert len(packed) < len(field_page)
-    entry = Document(packed).data("evidence")
+    monkeypatch.setattr(page_module, "_LONGEST_PLAIN", 10**9)
+    plain = render_page(field_graph)
+    assert len(field_page) < len(plain)
+    entry = Document(field_page).data("evidence")
     assert isinstance(entry, str)
-    assert evidence_text(entry) == Document(field_page).data("evidence")
+    assert evidence_text(entry) == Document(plain).data("evidence")
 
 
 def test_a_sentence_that_shows_many_links_is_held_once(field_graph: nx.MultiDiGraph) -> None:
@@ -181,7 +210,7 @@ def test_a_sentence_that_shows_many_links_is_held_once(field_graph: nx.MultiDiGr
 
 def test_a_graph_that_is_too_large_keeps_its_most_important_nodes_and_says_so(field_graph: nx.MultiDiGraph) -> None:
     document = Document(render_page(field_graph, most_nodes=300))
-    nodes = document.data("nodes")
+    nodes = document.table("nodes")
     assert len(nodes) == 300
     assert "method/large-language-model" in {node["key"] for node in nodes}
     assert document.data("about")["total"] == len(field_graph)
@@ -192,12 +221,12 @@ def test_the_smallest_graphs_have_pages(size: int) -> None:
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name="kgraph")
     if size:
         graph.add_node("method/a", kind="Method", label="A", papers=1, aliases=[])
-    assert len(Document(render_page(graph)).data("nodes")) == size
+    assert len(Document(render_page(graph)).table("nodes")) == size
 
 
 def test_a_topic_is_a_community_of_the_graph(field_graph: nx.MultiDiGraph, field_page: str) -> None:
     document = Document(field_page)
-    nodes = document.data("nodes")
+    nodes = document.table("nodes")
     for node in nodes:
         known = field_graph.nodes[node["key"]]
         assert (node["topic"], node["degree"]) == (known["community"], known["degree"])
@@ -220,3 +249,36 @@ def test_a_graph_without_measures_has_the_same_page(field_graph: nx.MultiDiGraph
 def test_the_title_is_text() -> None:
     html = render_page(nx.MultiDiGraph(), title="<b>A & B</b>\ud800")
     assert "<title>&lt;b&gt;A &amp; B&lt;/b&gt;?</title>" in html
+
+
+# How the colour-blind see linear red, green and blue (Machado, Oliveira and Fernandes 2009, severity 1).
+EYES = {
+    "usual": np.eye(3),
+    "protanopia": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "deuteranopia": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "tritanopia": np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(colour: str) -> np.ndarray:
+    values = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def lightness_and_hue(colour: str, eyes: np.ndarray) -> np.ndarray:
+    """The colour in CIELAB, where a distance of about 2.3 can just be seen."""
+    x, y, z = np.cbrt(TO_XYZ @ np.clip(eyes @ linear(colour), 0.001, 1) / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_topics_colours_differ_for_any_eyes_and_stand_out_from_the_page(theme: int) -> None:
+    css = (Path(page_module.__file__).parent / "page.css").read_text()
+    topics = re.findall(r"--topics: ([^;]+);", css)[theme].split()
+    light = [TO_XYZ[1] @ linear(colour) + 0.05 for colour in (*topics, re.findall(r"--page: (#\w+);", css)[theme])]
+    assert len(set(topics)) == 9
+    assert all(max(one, light[-1]) / min(one, light[-1]) >= 3 for one in light[:-1])
+    for eyes in EYES.values():
+        seen = [lightness_and_hue(colour, eyes) for colour in topics]
+        assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 20

@@ -5,6 +5,9 @@ globalThis.kgraph = {};
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
+  /** A whole number with commas; toLocaleString is a hundred times slower. */
+  const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+
   /** Formatting, control and direction characters, which would disturb the lines around a name. */
   const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
   // Joiners between emoji and between letters of some scripts belong to the name.
@@ -29,41 +32,91 @@ globalThis.kgraph = {};
   }
 
   /**
-   * All data of the page. `nodes` are in order of importance and a node's id is its position;
-   * `links[id]` are the node's edges, each with the node at the other end.
+   * The records of a table, each with its position as `id`. In the table a field is one list of all records' values
+   * (`all`, null where a record has none) or of some records' positions and values (`some`); values of a field in
+   * `words` are positions in its list of different texts.
    */
-  function readGraph() {
-    const nodes = read("nodes");
-    const edges = read("edges");
-    const about = read("about");
+  function records({ count, words, all, some }) {
+    const list = Array.from({ length: count }, (_, id) => ({ id }));
+    for (const [field, values] of Object.entries(all)) {
+      const known = words[field];
+      for (let i = 0; i < count; i++) if (values[i] !== null) list[i][field] = known ? known[values[i]] : values[i];
+    }
+    for (const [field, [ids, values]] of Object.entries(some)) ids.forEach((id, i) => (list[id][field] = values[i]));
+    return list;
+  }
+
+  /** The edges at each node, each as `{edge, other, out}` with the node at the other end. */
+  function linksOf(nodes, edges) {
     const links = nodes.map(() => []);
-    const pairs = new Map();
-    edges.forEach((edge, id) => {
-      edge.id = id;
+    for (const edge of edges) {
       links[edge.from].push({ edge, other: edge.to, out: true });
       links[edge.to].push({ edge, other: edge.from, out: false });
-      if (edge.from === edge.to) return;
-      const pair = edge.from < edge.to ? [edge.from, edge.to] : [edge.to, edge.from];
-      pairs.set(pair.join("-"), { id: pair.join("-"), from: pair[0], to: pair[1] });
-    });
+    }
+    return links;
+  }
+
+  /** The pairs of different nodes that edges join: `{from, to, edges}`, from the smaller id to the larger. */
+  function pairsOf(nodes, edges) {
+    const pairs = new Map();
+    for (const edge of edges) {
+      const [from, to] = edge.from < edge.to ? [edge.from, edge.to] : [edge.to, edge.from];
+      if (from === to) continue;
+      const key = from * nodes.length + to;
+      if (pairs.has(key)) pairs.get(key).edges.push(edge);
+      else pairs.set(key, { from, to, edges: [edge] });
+    }
+    return [...pairs.values()];
+  }
+
+  /** The value of `make`, made when first asked for: opening a large graph must not wait for all there is to know. */
+  function later(make) {
+    let value;
+    return () => (value ??= make());
+  }
+
+  /**
+   * All data of the page. `nodes` are in order of importance and a node's id is its position;
+   * `links[id]` are the node's edges, each with the node at the other end; `pairs` the linked pairs of nodes.
+   */
+  function readGraph() {
+    const nodes = records(read("nodes"));
+    const edges = records(read("edges"));
+    const about = read("about");
     fillScreen(nodes, about.backbone);
     for (const node of nodes) {
       node.name = visibleText(node.label);
       node.hub = false;
     }
     for (const topic of about.topics) nodes[topic.hub].hub = true;
+    const links = later(() => linksOf(nodes, edges));
+    const pairs = later(() => pairsOf(nodes, edges));
+    const byKey = later(() => new Map(nodes.map((node) => [node.key, node])));
     return {
       nodes,
       edges,
-      links,
-      pairs: [...pairs.values()], // one line on the map for all edges between two nodes
       topics: about.topics,
       total: about.total,
       backbone: about.backbone,
-      byKey: new Map(nodes.map((node) => [node.key, node])),
-      neighbours: (id) => [...new Set(links[id].map((link) => link.other))].filter((other) => other !== id),
+      get links() {
+        return links();
+      },
+      get pairs() {
+        return pairs();
+      },
+      get byKey() {
+        return byKey();
+      },
+      neighbours: (id) => [...new Set(links()[id].map((link) => link.other))].filter((other) => other !== id),
     };
   }
+
+  /** When the whole file has been read: the evidence stands at its end, so that the map need not wait for it. */
+  const wholeFile = () =>
+    new Promise((done) => {
+      if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", done, { once: true });
+      else done();
+    });
 
   async function inflate(base64) {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -76,6 +129,7 @@ globalThis.kgraph = {};
   /** The evidence tables, read once and when first needed: they are most of the page. */
   function readEvidence() {
     tables ??= (async () => {
+      await wholeFile();
       const data = read("evidence");
       return typeof data === "string" ? JSON.parse(await inflate(data)) : data;
     })();
@@ -104,5 +158,5 @@ globalThis.kgraph = {};
     return [...byName.values()];
   }
 
-  Object.assign(kgraph, { visibleText, readGraph, readEvidence, evidenceOf, aliasesOf });
+  Object.assign(kgraph, { number, visibleText, readGraph, readEvidence, evidenceOf, aliasesOf });
 })();

@@ -13,6 +13,7 @@ import networkx as nx
 from kgraph.view.detail import degrees, paper_counts, symbol_radii
 
 _PAPER_FIELDS = ("date", "url", "authors", "organisation", "upvotes", "categories")
+_WORDS = ("kind", "relation")
 _CONCEPT_FIELDS = ("firstDate", "lastDate")
 
 
@@ -62,6 +63,29 @@ def edge_records(graph: nx.MultiDiGraph[str], index: Mapping[str, int]) -> list[
         }
         for head, tail, relation, data in _sorted_edges(graph)
     ]
+
+
+def table(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the records by field, which is a third of their size: what data.js's `records` makes them from again.
+
+    `all`: a field's values in the records' order, null where one lacks it. `some`: for a field that most lack,
+    positions and values. `words`: for fields of few different texts these texts, values being positions among them.
+    The `id`, which is the position, is left out.
+    """
+    fields = sorted({field for record in records for field in record} - {"id"})
+    words = {field: sorted({record[field] for record in records}) for field in fields if field in _WORDS}
+    number = {field: {word: i for i, word in enumerate(known)} for field, known in words.items()}
+    whole: dict[str, list[Any]] = {}
+    some: dict[str, tuple[list[int], list[Any]]] = {}
+    for field in fields:
+        ids = [i for i, record in enumerate(records) if field in record]
+        if field in words:
+            whole[field] = [number[field][record[field]] for record in records]
+        elif 2 * len(ids) >= len(records):
+            whole[field] = [record.get(field) for record in records]
+        else:
+            some[field] = (ids, [records[i][field] for i in ids])
+    return {"count": len(records), "words": words, "all": whole, "some": some}
 
 
 def topic_records(

@@ -3,11 +3,16 @@
 
 (() => {
   const LINE = 22; // characters that fit on one line of a label
+  const LINE_HEIGHT = 1.2; // in letters' sizes
   const CELL = 64; // side of a cell of the collision grid, in pixels
   const SIZES = { hub: 14, full: 12, mark: 11 }; // of letters, in pixels
   const SMALL_SIZES = { hub: 13, full: 11, mark: 10 };
   const MARKS_NAMED = 1.3; // the scale from which marks have labels too
+  const BESIDE = 0.15; // of the view's width: how far labels may reach beyond the outermost nodes, as map.fit leaves
+  const MOST = 800; // labels that are tried at once
   const ROOM = 16_000; // square pixels of map for each node that keeps its label where it is crowded
+
+  const EVERYWHERE = { left: -Infinity, right: Infinity };
 
   /** The name in at most two short lines; a paper by the name before its title's colon. */
   function labelLines(node) {
@@ -39,7 +44,7 @@
 
     *cellsOf(box) {
       for (let i = Math.floor(box.left / CELL); i <= Math.floor(box.right / CELL); i++)
-        for (let j = Math.floor(box.top / CELL); j <= Math.floor(box.bottom / CELL); j++) yield `${i},${j}`;
+        for (let j = Math.floor(box.top / CELL); j <= Math.floor(box.bottom / CELL); j++) yield i * 1_000_003 + j;
     }
 
     /** The area of the boxes that this one would cover, by their weights; its owner's own do not count. */
@@ -66,11 +71,11 @@
   }
 
   /**
-   * Place labels so that none covers another or much of a symbol. `wanted`, the most important first:
-   * `{id, x, y, radius, width, height, first}` in pixels; those that come `first` may cover symbols.
+   * Place labels so that none covers another or much of a symbol, nor reaches far beyond `bounds`. `wanted`, the
+   * most important first: `{id, x, y, radius, width, height, first}` in pixels; those `first` may cover symbols.
    * Returns `{id, left, top, align}` for those that found room beside their symbol.
    */
-  function placeLabels(wanted) {
+  function placeLabels(wanted, bounds = EVERYWHERE) {
     const symbols = new Boxes();
     const labels = new Boxes();
     for (const { id, x, y, radius, first } of wanted) {
@@ -106,8 +111,10 @@
         if (labels.covered(tried) > 0) continue;
         const covered = symbols.covered(tried);
         if (covered > 0 && !first) continue;
+        const beyond = Math.max(0, tried.right - bounds.right, bounds.left - tried.left);
+        if (beyond > height) continue;
         // Below or above is clearest; a place to the side must cover much less to be better.
-        const cost = covered + boxes.indexOf(tried) * width * height * 0.06;
+        const cost = covered + boxes.indexOf(tried) * width * height * 0.06 + 2 * beyond * height;
         if (cost < least) [box, least] = [tried, cost];
       }
       if (!box) continue;
@@ -117,7 +124,10 @@
     return placed;
   }
 
-  /** The labels of one map: chosen anew at each step of the zoom, so that none flickers in between. */
+  /**
+   * The labels of one map: chosen anew at each step of the zoom, so that none flickers in between, and for the part
+   * of the map in view with a margin to pan into.
+   */
   class MapLabels {
     constructor(map) {
       this.map = map;
@@ -128,62 +138,94 @@
 
     /** Forget the choice, since other nodes are shown. */
     renew() {
-      this.step = null;
+      this.part = null; // the step of the zoom and the part of the map that the labels were chosen for
+      this.asked = []; // the nodes that wanted one
       this.placed = [];
     }
 
+    /** Whether a name is a topic's: where a neighbourhood is laid out for itself there are none. */
+    isHub(node) {
+      return node.hub && !this.map.scene.places;
+    }
+
     size(node) {
-      return node.hub ? this.sizes.hub : this.sizes[this.map.full.has(node.id) ? "full" : "mark"];
+      return this.isHub(node) ? this.sizes.hub : this.sizes[this.map.scene.isFull(node.id) ? "full" : "mark"];
     }
 
-    /** The nodes that may have a label, the most important first: of a chosen node only the neighbours. */
-    *candidates(scale) {
-      const { full, marks, chosen, near, graph } = this.map;
-      const drawn = [...full].sort((a, b) => a - b).map((id) => graph.nodes[id]);
-      if (chosen !== null) {
-        yield graph.nodes[chosen];
-        yield* drawn.filter((node) => node.id !== chosen && near.has(node.id));
-      } else {
-        yield* drawn.filter((node) => node.hub);
-        yield* drawn.filter((node) => !node.hub);
-        if (scale >= MARKS_NAMED) yield* marks;
-      }
+    /** The nodes in `box` that may have a label, the most important first: of a chosen node only the neighbours. */
+    candidates(box, scale) {
+      const { scene } = this.map;
+      const marksToo = scale >= MARKS_NAMED;
+      const named = (node) => scene.isFull(node.id) || (marksToo && !scene.steppedBack);
+      const inside = [...scene.grid.within(box)].filter(named);
+      const rank = (node) => (node.id === scene.chosen ? 0 : this.isHub(node) ? 1 : scene.isFull(node.id) ? 2 : 3);
+      return inside
+        .filter((node) => !scene.faded(node.id))
+        .sort((a, b) => rank(a) - rank(b) || a.id - b.id)
+        .slice(0, MOST);
     }
 
-    choose(context, scale) {
+    /** The step of the zoom, and the part of the map in steps of half a view: one half around what is seen. */
+    partInView({ left, top, width, height, scale }) {
       const step = Math.floor(Math.log2(scale) * 4);
-      if (this.step === step) return;
       const at = 2 ** (step / 4); // the least scale of the step: at any other, labels are further apart
-      const { container, chosen } = this.map;
-      const first = (container.clientWidth * container.clientHeight) / ROOM;
+      const [across, down] = [width / 2 / at, height / 2 / at];
+      const box = {
+        left: (Math.floor(left / across) - 1) * across,
+        top: (Math.floor(top / down) - 1) * down,
+        right: (Math.floor((left + width / scale) / across) + 2) * across,
+        bottom: (Math.floor((top + height / scale) / down) + 2) * down,
+      };
+      return { step, at, box, name: [step, ...Object.values(box)].join() };
+    }
+
+    choose(context, view) {
+      const part = this.partInView(view);
+      if (this.part?.name === part.name) return;
+      const { at, step } = part;
+      const asked = this.candidates(part.box, at);
+      const alike = asked.length === this.asked.length && asked.every((node, i) => node === this.asked[i]);
+      const same = alike && this.part?.step === step;
+      this.part = part;
+      this.asked = asked;
+      if (same) return;
+      const first = (view.width * view.height) / ROOM;
       const wanted = [];
+      const { places, chosen } = this.map.scene;
       const said = new Set(); // a paper is often named like what it introduces: say it once
-      for (const node of this.candidates(at)) {
+      for (const node of asked) {
         const lines = labelLines(node);
         const text = lines.join(" ");
-        if (node.kind === "Paper" && said.has(text)) continue;
+        if (node.kind === "Paper" && said.has(text) && !places) continue;
         said.add(text);
         const size = this.size(node);
+        const { x, y } = this.map.place(node);
         wanted.push({
           id: node.id,
           node,
           lines,
           size,
-          x: node.x * at,
-          y: node.y * at,
-          radius: this.map.radius(node) * scale,
+          x: x * at,
+          y: y * at,
+          radius: this.map.scene.reach(node, view.scale) * view.scale,
           width: Math.max(...lines.map((line) => this.width(context, line, size))),
-          height: lines.length * size * 1.2,
-          first: node.hub || (node.id < first && node.kind !== "Paper") || node.id === chosen,
+          height: lines.length * size * LINE_HEIGHT,
+          first: node.id === chosen || (!places && (node.hub || (node.id < first && node.kind !== "Paper"))),
         });
       }
       const byId = new Map(wanted.map((label) => [label.id, label]));
-      this.placed = placeLabels(wanted).map((place) => ({ ...byId.get(place.id), ...place }));
-      this.step = step;
+      const [left, right] = this.map.scene.sides;
+      const beside = Math.min(160, BESIDE * view.width);
+      const bounds = { left: left * at - beside, right: right * at + beside };
+      this.placed = placeLabels(wanted, bounds).map((place) => ({ ...byId.get(place.id), ...place }));
+    }
+
+    weight(size) {
+      return size === this.sizes.hub ? 600 : 400;
     }
 
     font(size) {
-      return `${size === this.sizes.hub ? "600 " : ""}${size}px ${this.map.theme.font}`;
+      return `${this.weight(size)} ${size}px ${this.map.theme.font}`;
     }
 
     width(context, text, size) {
@@ -196,38 +238,44 @@
     }
 
     /** Draw the labels in screen pixels, so that letters keep their size at every zoom. */
-    draw(context) {
-      const { a: perUnit, e: left, f: top } = context.getTransform();
-      const scale = this.map.network.getScale();
+    draw(context, scale) {
+      const { a: perUnit, e, f } = context.getTransform();
       const ratio = perUnit / scale; // device pixels in a CSS pixel
+      const width = context.canvas.width / ratio;
+      const height = context.canvas.height / ratio;
       context.save();
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.choose(context, scale);
+      const view = { left: -e / perUnit, top: -f / perUnit, width, height, scale };
+      this.choose(context, view);
       context.textBaseline = "top";
       context.lineJoin = "round";
       context.lineWidth = 3.5;
       context.strokeStyle = this.map.theme.page;
-      const { clientWidth, clientHeight } = this.map.container;
-      for (const label of this.placed) {
-        const x = (label.node.x * perUnit + left) / ratio + label.left;
-        const y = (label.node.y * perUnit + top) / ratio + label.top;
-        if (x > clientWidth || y > clientHeight || x + label.width < 0 || y + label.height < 0) continue;
-        this.drawOne(context, label, x, y);
+      for (const label of this.inView(view)) {
+        context.font = this.font(label.size);
+        context.textAlign = label.align;
+        context.fillStyle = label.colour;
+        label.lines.forEach((line, i) => {
+          context.strokeText(line, label.x, label.y + i * LINE_HEIGHT * label.size);
+          context.fillText(line, label.x, label.y + i * LINE_HEIGHT * label.size);
+        });
       }
       context.restore();
     }
 
-    drawOne(context, { node, size, lines, width, align }, x, y) {
-      context.font = this.font(size);
-      context.textAlign = align;
-      context.fillStyle = this.map.full.has(node.id) ? this.map.theme.ink : this.map.theme.muted;
-      const at = x + { left: 0, center: width / 2, right: width }[align];
-      lines.forEach((line, i) => {
-        context.strokeText(line, at, y + i * size * 1.2);
-        context.fillText(line, at, y + i * size * 1.2);
-      });
+    /** The labels as they stand in a view: `x` is where `align` puts the text, `y` its top, both in pixels. */
+    *inView({ left, top, width, height, scale }) {
+      const { scene, theme } = this.map;
+      for (const { node, lines, size, align, ...label } of this.placed) {
+        const place = this.map.place(node);
+        const x = (place.x - left) * scale + label.left;
+        const y = (place.y - top) * scale + label.top;
+        if (x > width || y > height || x + label.width < 0 || y + label.height < 0) continue;
+        const at = x + { left: 0, center: label.width / 2, right: label.width }[align];
+        yield { x: at, y, lines, size, align, colour: scene.isFull(node.id) ? theme.ink : theme.muted };
+      }
     }
   }
 
-  Object.assign(kgraph, { placeLabels, MapLabels });
+  Object.assign(kgraph, { placeLabels, LINE_HEIGHT, MapLabels });
 })();

@@ -31,7 +31,9 @@ _PITCH = 2.3  # side of the square that a node gets inside its topic's disc, in 
 _BETWEEN = 24.0  # free space between the discs of two topics
 _ASPECT = 1.3  # width of the map over its height: screens are wide and so are labels
 _ROUNDS = 60  # rounds of forces
-_REACH = 4.0  # how far nodes repel each other at first, in pitches
+_FEWEST_ROUNDS = 24
+_ALL_ROUNDS_TO = 4000  # nodes; larger maps get fewer rounds, in which the same heat goes by in larger steps
+_REACH = 3.2  # how far nodes repel each other at first, in pitches
 _ANGLES = 24  # places tried around each disc that already lies
 _SPREADING_ROUNDS = 100  # most rounds to pull overlapping symbols apart
 
@@ -175,32 +177,34 @@ def _run_forces(places: Floats, links: _Links, space: Floats, discs: _Discs) -> 
     rest = (space[heads] + space[tails]) * 1.3
     middle, radius = discs.middles[discs.of], discs.radii[discs.of]
     pitch = _PITCH * float(np.median(space))
-    mass = (space / np.median(space)) ** 2
-    for turn in range(_ROUNDS):
-        heat = 1.0 - turn / _ROUNDS
+    root = space / np.median(space)
+    mass = root**2
+    rounds = max(_FEWEST_ROUNDS, min(_ROUNDS, int(_ROUNDS * (_ALL_ROUNDS_TO / len(places)) ** 0.5)))
+    for turn in range(rounds):
+        heat = 1.0 - turn / rounds
         moves = np.zeros_like(places)
 
         along = places[tails] - places[heads]
-        length = np.maximum(np.linalg.norm(along, axis=1), 1e-9)
+        length = np.maximum(_lengths(along), 1e-9)
         pull = along * (stiffness * (length - rest) / length)[:, None]
-        _add(moves, heads, pull / np.sqrt(mass[heads])[:, None])
-        _add(moves, tails, -pull / np.sqrt(mass[tails])[:, None])
+        _add(moves, heads, pull / root[heads, None])
+        _add(moves, tails, -pull / root[tails, None])
 
         reach = pitch * (1.6 + (_REACH - 1.6) * heat)
         a, b = _near_pairs(places, reach)
         apart = places[b] - places[a]
-        length = np.maximum(np.linalg.norm(apart, axis=1), 1e-3)
-        wish = pitch * 0.45 * np.sqrt(mass[a] * mass[b]) * (1.0 - length / reach) / length
-        push = apart / length[:, None] * np.minimum(wish * pitch * 0.35, pitch)[:, None]
+        length = np.maximum(_lengths(apart), 1e-3)
+        wish = pitch * 0.45 * root[a] * root[b] * (1.0 - length / reach) / length
+        push = apart * (np.minimum(wish * pitch * 0.35, pitch) / length)[:, None]
         _add(moves, a, -push / mass[a][:, None])
         _add(moves, b, push / mass[b][:, None])
 
         home = middle - places
-        distance = np.maximum(np.linalg.norm(home, axis=1), 1e-9)
+        distance = np.maximum(_lengths(home), 1e-9)
         outside = np.maximum(distance - radius * 0.92, 0.0)
         moves += home / distance[:, None] * (outside * 0.5)[:, None]
 
-        step = np.linalg.norm(moves, axis=1)
+        step = _lengths(moves)
         limit = pitch * (0.15 + 1.6 * heat)
         places += moves * np.minimum(1.0, limit / np.maximum(step, 1e-9))[:, None]
 
@@ -214,7 +218,7 @@ def _pull_apart(places: Floats, space: Floats) -> None:
     for _ in range(_SPREADING_ROUNDS):
         a, b = _close_pairs(places, space)
         apart = places[b] - places[a]
-        length = np.linalg.norm(apart, axis=1)
+        length = _lengths(apart)
         lack = space[a] + space[b] - length
         hit = lack > _GAP / 4
         if not hit.any():
@@ -245,8 +249,14 @@ def _close_pairs(places: Floats, space: Floats) -> tuple[Ints, Ints]:
     c = np.repeat(large, [len(near) for near in found])
     d = np.array([other for near in found for other in near], dtype=np.int64)
     # Each pair once, and none that the near search has.
-    new = (c != d) & ((space[d] <= usual) | (c < d)) & (np.linalg.norm(places[c] - places[d], axis=1) > 2 * usual)
+    new = (c != d) & ((space[d] <= usual) | (c < d)) & (_lengths(places[c] - places[d]) > 2 * usual)
     return np.concatenate((a, c[new])), np.concatenate((b, d[new]))
+
+
+def _lengths(vectors: Floats) -> Floats:
+    """Return each vector's length, in half the time of np.linalg.norm."""
+    lengths: Floats = np.sqrt(vectors[:, 0] ** 2 + vectors[:, 1] ** 2)
+    return lengths
 
 
 def _add(target: Floats, rows: Ints, values: Floats) -> None:

@@ -1,4 +1,4 @@
-// The map: vis-network holds the nodes that are drawn in full; marks and labels are drawn around them.
+// The map: vis-network has the view, its panning and zooming; what is seen is drawn by the ground and the labels.
 "use strict";
 
 (() => {
@@ -13,32 +13,20 @@
       this.onChoose = onChoose;
       this.describe = describe;
       this.tip = document.getElementById("tip");
-      this.full = new Set(); // ids drawn in full
-      this.marks = []; // nodes drawn as marks
-      this.threads = new Path2D(); // lines between marks and what they belong to
-      this.chosen = null;
-      this.near = new Set(); // the chosen node and its neighbours
-      this.labels = new kgraph.MapLabels(this);
+      this.colouring = "kind";
+      this.strong = null; // {ids, pairs} that stand out
+      this.mostSize = graph.nodes.reduce((most, { size }) => Math.max(most, size), 1);
       this.still = matchMedia("(prefers-reduced-motion: reduce)");
-      this.nodes = new vis.DataSet();
-      this.edges = new vis.DataSet();
+      /** Kept when all of the first view is drawn. */
+      this.drawn = new Promise((onReady) => {
+        this.ground = new kgraph.Ground({ redraw: () => this.network.redraw(), onReady });
+      });
+      this.labels = new kgraph.MapLabels(this);
       this.readTheme();
-      this.network = new vis.Network(
-        container,
-        { nodes: this.nodes, edges: this.edges },
-        {
-          ...options,
-          nodes: { shape: "custom", ctxRenderer: (at) => this.drawNode(at) },
-          edges: {
-            ...options.edges,
-            color: this.edgeColours(),
-            selectionWidth: () => 1.1 / (this.network?.getScale() ?? 1),
-          },
-        },
-      );
+      this.setScene(new kgraph.Scene(this, graph, { full: [], marks: [], chosen: null }));
+      this.network = new vis.Network(container, { nodes: [], edges: [] }, options);
       container.firstElementChild.tabIndex = -1; // the container has the focus
-      this.network.on("beforeDrawing", (context) => this.drawMarks(context));
-      this.network.on("afterDrawing", (context) => this.labels.draw(context));
+      this.network.on("beforeDrawing", (context) => this.draw(context));
       this.network.on("click", ({ pointer }) => this.onChoose(this.at(pointer.DOM)));
       this.network.on("zoom", () => this.limitZoom());
       container.addEventListener("mousemove", (event) => this.point(event));
@@ -60,148 +48,112 @@
         font: getComputedStyle(document.body).fontFamily,
         kinds: Object.fromEntries(kgraph.KINDS.map((kind) => [kind, value(kind.toLowerCase())])),
       };
+      // The largest topics have colours of their own, the others share the last.
+      const colours = value("topics").split(" ");
+      this.theme.otherTopics = colours.pop();
+      const largest = this.graph.topics.slice(0, colours.length);
+      this.theme.topics = new Map(largest.map(({ topic }, i) => [topic, colours[i]]));
     }
 
+    /** Read the colours anew, since the theme has changed. */
     changeTheme() {
       this.readTheme();
-      this.network.setOptions({ edges: { color: this.edgeColours() } });
-      const edges = this.edges.get();
-      this.edges.clear();
-      this.edges.add(edges);
-      this.select();
+      this.ground.renew(this.scene);
+      this.redraw();
     }
 
-    edgeColours() {
-      return { color: this.theme.edge, highlight: this.theme.strong, inherit: false };
+    /** Colour symbols by "kind" or by "topic". */
+    colourBy(what) {
+      if (what === this.colouring) return;
+      this.colouring = what;
+      this.ground.renew(this.scene);
+      this.redraw();
     }
 
-    colour(kind) {
+    /** Make these nodes and the lines between these pairs of ids stand out, as of a path; null makes none. */
+    emphasise(ids, pairs = []) {
+      this.strong = ids && { ids: new Set(ids), pairs };
+      this.setScene(this.scene);
+    }
+
+    /** A topic's colour, or null where it shares that of all smaller ones. */
+    topicColour(topic) {
+      return this.theme.topics.get(topic) ?? null;
+    }
+
+    colour({ kind, topic }) {
+      if (this.colouring === "topic") return this.topicColour(topic) ?? this.theme.otherTopics;
       return this.theme.kinds[kind] ?? this.theme.muted;
     }
 
     /**
-     * Draw these nodes in full and those as marks; `chosen` may be null. Lines are drawn among all nodes
-     * in full, or where one is chosen among it and its neighbours.
+     * Draw the nodes `full` with symbols and names and those in `marks` as marks. Lines are drawn where an edge
+     * passes `edges`, and where a node (an id) is `chosen` only among the ids in `near`, by default its neighbours.
+     * `places` (id -> {x, y}) moves nodes for a local layout; without an entry a node lies where the map has it.
      */
-    show(full, marks, chosen) {
-      const wanted = new Set(full.map((node) => node.id));
-      this.chosen = chosen;
-      this.near = new Set(chosen === null ? [] : [chosen, ...this.graph.neighbours(chosen)]);
-      const linked = chosen === null ? wanted : new Set([...this.near].filter((id) => wanted.has(id)));
-      const lines = this.graph.pairs.filter(({ from, to }) => linked.has(from) && linked.has(to));
-      const wantedLines = new Set(lines.map((pair) => pair.id));
-      this.edges.remove(this.edges.getIds().filter((id) => !wantedLines.has(id)));
-      this.nodes.remove(this.nodes.getIds().filter((id) => !wanted.has(id)));
-      const added = full.filter((node) => !this.full.has(node.id));
-      this.nodes.add(added.map(({ id, x, y, size }) => ({ id, x, y, size })));
-      // vis-network skips what lies outside the view, but gives a custom shape no bounds when drawing it.
-      for (const { id, x, y, size } of added) {
-        const reach = 5 * size;
-        const bounds = { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
-        Object.assign(this.network.getBoundingBox(id), bounds);
-      }
-      this.edges.add(lines.filter((pair) => !this.edges.get(pair.id)));
-      this.full = wanted;
-      this.marks = marks;
-      this.threads = this.marksThreads();
+    show({ full, marks = [], edges = null, chosen = null, near = null, places = null }) {
+      this.setScene(new kgraph.Scene(this, this.graph, { full, marks, edges, chosen, near, places }));
+    }
+
+    setScene(scene) {
+      this.scene = scene;
+      this.ground.renew(scene);
       this.labels.renew();
-      this.select();
+      if (this.network) this.redraw();
     }
 
-    /** The lines that tell what the marks belong to: those within their topic. */
-    marksThreads() {
-      const path = new Path2D();
-      const small = new Set(this.marks.map((node) => node.id));
-      const drawn = (id) => small.has(id) || this.full.has(id);
-      for (const { from, to } of this.graph.pairs) {
-        const [a, b] = [this.graph.nodes[from], this.graph.nodes[to]];
-        if (a.topic !== b.topic || !(small.has(from) || small.has(to)) || !drawn(from) || !drawn(to)) continue;
-        path.moveTo(a.x, a.y);
-        path.lineTo(b.x, b.y);
-      }
-      return path;
+    /** Ask for a frame. */
+    redraw() {
+      if (this.asked) return;
+      this.asked = true;
+      requestAnimationFrame(() => {
+        this.asked = false;
+        this.network.redraw();
+      });
     }
 
-    select() {
-      if (this.chosen === null) this.network.unselectAll();
-      else this.network.selectNodes([this.chosen]);
-      this.network.redraw();
+    draw(context) {
+      this.ground.draw(context, context.getTransform().a / this.network.getScale());
+      this.labels.draw(context, this.network.getScale());
+    }
+
+    /** The view as a Blob of PNG. */
+    picture() {
+      return kgraph.pngPicture(this);
+    }
+
+    /** Where a node is drawn: `{x, y}` in map units. */
+    place(node) {
+      return this.scene.place(node);
     }
 
     /** A symbol's radius in map units: symbols grow with the zoom, but more slowly than the map. */
-    radius(node) {
-      const size = this.full.has(node.id) ? node.size : 2 + node.size * 0.12;
-      return size * this.network.getScale() ** -0.5;
+    radius(node, scale) {
+      const size = this.scene.isFull(node.id) ? node.size : 2 + node.size * 0.12;
+      return size * scale ** -0.5;
     }
 
-    faded(id) {
-      return this.chosen !== null && !this.near.has(id);
+    mostRadius(scale) {
+      return this.mostSize * scale ** -0.5;
     }
 
-    drawNode({ ctx, id, x, y }) {
-      const node = this.graph.nodes[id];
-      const radius = this.radius(node);
-      return {
-        drawNode: () => {
-          const pixel = 1 / this.network.getScale();
-          ctx.globalAlpha = this.faded(id) ? 0.22 : 1;
-          ctx.beginPath();
-          kgraph.trace(ctx, node.kind, x, y, radius);
-          ctx.fillStyle = this.colour(node.kind);
-          ctx.fill();
-          ctx.lineWidth = pixel;
-          ctx.strokeStyle = this.theme.page;
-          ctx.stroke();
-          if (id === this.chosen) {
-            ctx.beginPath();
-            ctx.arc(x, y, radius * 1.3 + 4 * pixel, 0, 2 * Math.PI);
-            ctx.lineWidth = 3 * pixel;
-            ctx.strokeStyle = this.theme.ring;
-            ctx.stroke();
-          }
-        },
-        nodeDimensions: { width: 2 * radius, height: 2 * radius },
+    /** The nodes that are drawn within the map's element, those in full first, the most important first. */
+    inView() {
+      const { x: left, y: top } = this.network.DOMtoCanvas({ x: 0, y: 0 });
+      const { clientWidth, clientHeight } = this.container;
+      const { x: right, y: bottom } = this.network.DOMtoCanvas({ x: clientWidth, y: clientHeight });
+      const inside = (node) => {
+        const { x, y } = this.place(node);
+        return x >= left && x <= right && y >= top && y <= bottom;
       };
+      const order = ({ id }) => (this.scene.isFull(id) ? 0 : this.graph.nodes.length) + id;
+      return [...this.scene.full, ...this.scene.marks].filter(inside).sort((a, b) => order(a) - order(b));
     }
 
-    /** Draw the marks under everything else, one path for each kind, and faint lines that tell what they belong to. */
-    drawMarks(context) {
-      context.save();
-      context.lineWidth = 0.4 / this.network.getScale();
-      context.strokeStyle = this.theme.edge;
-      context.globalAlpha = this.chosen === null ? 0.6 : 0.25;
-      context.stroke(this.threads);
-      context.restore();
-      const byKind = new Map();
-      for (const node of this.marks) {
-        if (!byKind.has(node.kind)) byKind.set(node.kind, new Path2D());
-        kgraph.trace(byKind.get(node.kind), node.kind, node.x, node.y, this.radius(node));
-      }
-      context.save();
-      context.globalAlpha = this.chosen === null ? 0.6 : 0.2;
-      for (const [kind, path] of byKind) {
-        context.fillStyle = this.colour(kind);
-        context.fill(path);
-      }
-      context.restore();
-    }
-
-    /** The node at a point of the map's element, or null; marks answer as well. */
+    /** The id of the node at a point of the map's element, or null; marks answer as well. */
     at(point) {
-      const place = this.network.DOMtoCanvas(point);
-      const reach = REACH / this.network.getScale();
-      let best = null;
-      let least = Infinity;
-      const look = (node) => {
-        const distance = Math.hypot(node.x - place.x, node.y - place.y) - this.radius(node);
-        if (distance < Math.min(least, reach)) {
-          least = distance;
-          best = node.id;
-        }
-      };
-      this.marks.forEach(look);
-      for (const id of this.full) look(this.graph.nodes[id]);
-      return best;
+      const scale = this.network.getScale();
+      return this.scene.at(this.network.DOMtoCanvas(point), REACH / scale, scale)?.id ?? null;
     }
 
     /** Follow the mouse: a tooltip with the whole name of what lies under it. */
@@ -251,9 +203,9 @@
     /** Show these nodes, as large as they fit into what panels leave free: `{left, top, right, bottom}`. */
     fit(nodes, free, { most = 1.6, animate = true } = {}) {
       if (!nodes.length) return;
-      const span = (values) => [Math.min(...values), Math.max(...values)];
-      const [left, right] = span(nodes.map((node) => node.x));
-      const [top, bottom] = span(nodes.map((node) => node.y));
+      const span = (values) => [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+      const [left, right] = span(nodes.map((node) => this.place(node).x));
+      const [top, bottom] = span(nodes.map((node) => this.place(node).y));
       const width = free.right - free.left;
       const height = free.bottom - free.top;
       // Room for the labels of the outermost nodes.

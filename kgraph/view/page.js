@@ -1,275 +1,326 @@
-// The page: what is shown follows from the filters and from the node that the address names.
+// The page: what is shown follows from the state, and the address says the state.
 "use strict";
 
 (() => {
-  const { count, make, name, symbol } = kgraph;
+  const { count, make } = kgraph;
   const byId = (id) => document.getElementById(id);
   const RESULTS = 12;
+  const PAUSE = 250; // milliseconds before the address follows a filter: browsers allow few changes a second
+  const PREPARE = 1000; // milliseconds after the first map that its reader has for himself
+  const TOLD = 8000; // milliseconds for which a fault in a link is seen
+  const STEPS = ["Whole map", "1 step", "2 steps"];
 
   const graph = kgraph.readGraph();
-  const index = kgraph.searchIndex(graph.nodes);
-  const state = { hidden: new Set(), least: 0, chosen: null };
+  let index = null; // what search looks through, made when the map is there
+  const find = (text, limit = RESULTS) => kgraph.search(searchIndex(), text, limit);
+  const narrow = matchMedia("(max-width: 720px)");
+  const tight = matchMedia("(max-width: 1000px)"); // no room for the controls beside the panel
+
+  let state = kgraph.initialState();
+  let shown = { nodes: [], edges: [], chosen: null }; // what the map, the table and the list show
+  let local = null; // the layout of a neighbourhood
+  let path = null; // the steps of a path
 
   const map = new kgraph.GraphMap(byId("map"), graph, JSON.parse(byId("options").textContent), {
-    onChoose: (id) => (id === null ? close() : choose(graph.nodes[id])),
+    onChoose: (id) => {
+      if (id !== null) choose(graph.nodes[id]);
+      else if (!state.steps) close(); // a click beside a neighbourhood must not lose it
+    },
     describe: (node) => `${node.name.slice(0, 300)}\n${node.kind}, ${count(node.degree, "link")}`,
   });
-  const panel = new kgraph.Panel(byId("panel"), graph, { onChoose: choose, onClose: close, onTopic: showTopic });
+  const stepButtons = STEPS.map((text, value) => make("button", { type: "button", value: String(value) }, text));
+  const steps = make("div", { class: "choice steps", role: "group", "aria-label": "Shown around it" }, ...stepButtons);
+  const pressSteps = kgraph.choice(steps, (value) => go({ steps: Number(value) }));
+  const onPath = (from, to) => go({ chosen: from, path: [from.id, to.id] });
+  const panel = new kgraph.Panel(byId("panel"), graph, {
+    onChoose: choose,
+    onClose: close,
+    onTopic: showTopic,
+    find,
+    onPath,
+    steps,
+  });
+  const pathView = new kgraph.PathView(byId("panel"), graph, {
+    onChoose: choose,
+    onClose: close,
+    onUnfilter: () => filter(kgraph.withoutFilters({})),
+    find,
+    onPath,
+  });
+  const table = new kgraph.Table(byId("table"), graph, { onChoose: choose });
+  const list = new kgraph.List(byId("list"), graph, { inView: () => map.inView(), onChoose: choose });
+  map.network.on("afterDrawing", () => list.follow());
+  const controls = new kgraph.Controls(graph, { onChange: filter });
+  const topics = new kgraph.Topics(byId("topic-list"), graph, { onTopic: showTopic, onChoose: choose });
+  const searchBox = new kgraph.SearchBox(byId("search"), byId("results"), { find, onTake: choose });
+  const pressView = kgraph.choice(byId("view"), (view) => go({ view }));
+  const menu = new kgraph.Menu(byId("menu"), {
+    actions: { link: copyLink, csv: saveTable, png: savePng, svg: saveSvg },
+    onTheme: () => {
+      map.changeTheme();
+      showColours();
+    },
+  });
 
-  // ---- What is shown -------------------------------------------------------------------------------
-
-  const passes = (node) => !state.hidden.has(node.kind) && node.degree >= state.least;
-
-  function update() {
-    const passing = graph.nodes.filter(passes);
-    const full = new Set(passing.slice(0, graph.backbone));
-    if (state.chosen) {
-      full.add(state.chosen);
-      for (const id of graph.neighbours(state.chosen.id)) if (passes(graph.nodes[id])) full.add(graph.nodes[id]);
-    }
-    const marks = passing.filter((node) => !full.has(node));
-    map.show([...full], marks, state.chosen?.id ?? null);
-    showCounts(full.size, marks.length);
+  function searchIndex() {
+    index ??= kgraph.searchIndex(graph.nodes);
+    return index;
   }
 
-  function showCounts(full, marks) {
-    const total = graph.nodes.length;
-    const parts = [`${full.toLocaleString("en")} of ${count(total, "node")} drawn`];
-    if (marks) parts.push(`${marks.toLocaleString("en")} as small marks`);
-    if (total - full - marks) parts.push(`${(total - full - marks).toLocaleString("en")} filtered out`);
-    if (graph.total > total)
-      parts.push(`the least linked ${(graph.total - total).toLocaleString("en")} are not in this page`);
-    byId("count").textContent = parts.join(" · ");
-    for (const button of byId("legend").children) {
-      const { kind } = button.dataset;
-      const number = graph.nodes.filter((node) => node.kind === kind && node.degree >= state.least).length;
-      button.setAttribute("aria-pressed", String(!state.hidden.has(kind)));
-      button.querySelector(".number").textContent = number.toLocaleString("en");
+  // ---- The state and the address that says it ------------------------------------------------------------
+
+  let waiting = null;
+
+  /** Let the address say the state, as a new step of the history or in place of the last. */
+  function writeAddress(how) {
+    clearTimeout(waiting);
+    waiting = null;
+    const written = kgraph.writeAddress(state, graph);
+    if (written === location.hash.slice(1)) return;
+    try {
+      // Without a fragment the address must be named whole: an empty one changes nothing.
+      history[how](null, "", written ? `#${written}` : location.href.split("#")[0]);
+    } catch {
+      // In a frame that has no address of its own, as in a notebook, the page works without one.
     }
   }
 
-  // ---- The chosen node: the address says which ---------------------------------------------------------
+  /** Go on to another view, from which Back returns. */
+  function go(changes) {
+    if (waiting) writeAddress("replaceState");
+    const before = state;
+    state = { ...state, ...changes };
+    writeAddress("pushState");
+    follow(before);
+  }
+
+  /** Change what passes or how it is coloured: the same step of the history. */
+  function filter(changes) {
+    state = { ...state, ...changes };
+    clearTimeout(waiting);
+    waiting = setTimeout(() => writeAddress("replaceState"), PAUSE);
+    sift();
+    draw();
+    if (local) map.fit(local.nodes, free(), { animate: false });
+    if (state.path) openPath();
+  }
 
   function choose(node) {
-    location.hash = `n=${encodeURIComponent(node.key).replaceAll("%2F", "/")}`;
+    if (node === state.chosen && !state.path) follow({ ...state, chosen: null });
+    else go({ chosen: node, path: null });
   }
 
   function close() {
-    if (state.chosen || location.hash.length > 1) location.hash = "";
+    if (state.chosen || state.path) go({ chosen: null, steps: 0, path: null });
   }
 
-  function fromAddress() {
-    const [, text] = /^#n=(.*)$/.exec(location.hash) ?? [];
-    if (text === undefined) return null;
-    try {
-      const node = graph.byKey.get(decodeURIComponent(text));
-      if (node) return node;
-    } catch {
-      // Not a well-formed address: told below like one that names nothing.
-    }
-    announce("The link names a node that is not in this graph.");
-    return null;
+  function fromAddress({ opening = false } = {}) {
+    clearTimeout(waiting);
+    waiting = null;
+    const before = state;
+    const read = kgraph.readAddress(location.hash, graph);
+    state = read.state;
+    follow(before, { opening });
+    if (read.faults.length) announce(read.faults.join(" "), { seen: true });
   }
 
-  function follow({ opening = false } = {}) {
-    const before = state.chosen;
-    state.chosen = fromAddress();
-    if (state.chosen) {
-      if (state.chosen !== before || byId("panel").hidden) panel.open(state.chosen);
-      announce(`${state.chosen.name.slice(0, 300)}, ${state.chosen.kind}, ${count(state.chosen.degree, "link")}`);
-      if (!opening) byId("panel").querySelector("h2").focus({ preventScroll: true });
-    } else if (before) {
+  /** Let the panel, the map and what is announced follow from the state; `before` is the one that was shown. */
+  function follow(before, { opening = false } = {}) {
+    const { chosen } = state;
+    sift();
+    if (state.path) openPath();
+    else if (chosen && (chosen !== before.chosen || before.path || byId("panel").hidden)) panel.open(chosen);
+    else if (!chosen && !byId("panel").hidden) {
       const inside = byId("panel").contains(document.activeElement);
       panel.close();
-      if (inside) byId("map").focus();
+      if (inside) byId(state.view).focus();
     }
-    update();
-    if (state.chosen) {
-      const shown = [state.chosen, ...graph.neighbours(state.chosen.id).map((id) => graph.nodes[id])];
-      map.fit(shown, free(), { animate: !opening });
-    }
+    const other = chosen !== before.chosen || String(state.path) !== String(before.path);
+    if (chosen && !state.path && other)
+      announce(`${chosen.name.slice(0, 300)}, ${chosen.kind}, ${count(chosen.degree, "link")}`);
+    if (!byId("panel").hidden && other && tight.matches) byId("controls").open = false;
+    if (!byId("panel").hidden && other && !opening) byId("panel").querySelector("h2").focus({ preventScroll: true });
+    draw();
+    showPlace(before, !opening);
   }
 
-  function announce(text) {
-    byId("announce").textContent = text;
+  /** Move the map to what was chosen; it stays where it is when a choice is given up. */
+  function showPlace(before, animate) {
+    let nodes = [];
+    if (path) nodes = path.nodes;
+    else if (local) nodes = local.nodes;
+    else if (state.chosen) nodes = [state.chosen, ...nearShown()];
+    else if (before.steps) nodes = shown.nodes;
+    map.fit(nodes, free(), { animate: animate && !local && !before.steps });
+  }
+
+  function announce(text, { seen = false } = {}) {
+    const element = byId("announce");
+    element.textContent = text;
+    element.className = seen ? "notice" : "for-reader";
+    if (seen) setTimeout(() => element.textContent === text && element.classList.replace("notice", "for-reader"), TOLD);
+  }
+
+  // ---- What is shown -------------------------------------------------------------------------------------
+
+  let sieve = null;
+
+  const nearShown = () =>
+    graph
+      .neighbours(state.chosen.id)
+      .map((id) => graph.nodes[id])
+      .filter(sieve.node);
+
+  function sift() {
+    sieve = kgraph.passes(graph, state);
+    path = findPath();
+  }
+
+  /** Draw what has passed, in the room that the panel leaves. */
+  function draw() {
+    const { chosen } = state;
+    local = chosen && state.steps && !path ? kgraph.localLayout(graph, chosen.id, state.steps, sieve, shape()) : null;
+    if (local) {
+      const { nodes, places } = local;
+      const inside = ({ from, to }) => places.has(from) && places.has(to);
+      shown = { nodes, edges: sieve.edges.filter(inside), chosen };
+      map.show({ full: nodes, edges: sieve.edge, chosen: chosen.id, near: places.keys(), places });
+      showCount(nodes.length, 0);
+    } else {
+      shown = { nodes: sieve.nodes, edges: sieve.edges, chosen };
+      const full = new Set(shown.nodes.slice(0, graph.backbone));
+      for (const node of path?.nodes ?? (chosen ? [chosen, ...nearShown()] : [])) full.add(node);
+      const marks = shown.nodes.filter((node) => !full.has(node));
+      map.show({ full: [...full], marks, edges: sieve.edge, chosen: path ? null : (chosen?.id ?? null) });
+      showCount(full.size, marks.length);
+    }
+    if (path || map.strong) map.emphasise(path?.nodes.map(({ id }) => id) ?? null, path?.pairs);
+    document.querySelector("main").dataset.view = state.view;
+    byId("table").hidden = state.view !== "table";
+    if (state.view === "table") table.show(shown);
+    pressView(state.view);
+    pressSteps(String(state.steps));
+    controls.show(state);
+    showColours();
+  }
+
+  function showColours() {
+    map.colourBy(state.colour);
+    document.body.dataset.colour = state.colour;
+    topics.colour(state.colour === "topic" ? (topic) => map.topicColour(topic) ?? map.theme.otherTopics : null);
+  }
+
+  /** The path that the state names, as its nodes and the pairs of ids between them; null without one. */
+  function findPath() {
+    if (!state.path) return null;
+    const [from, to] = state.path;
+    const steps = kgraph.shortestPath(graph, from, to, sieve);
+    const nodes = [graph.nodes[from], ...(steps ? steps.map(({ node }) => node) : [graph.nodes[to]])];
+    const pairs = steps ? nodes.slice(1).map((node, i) => [nodes[i].id, node.id]) : [];
+    return { steps, nodes, pairs };
+  }
+
+  function openPath() {
+    const [from, to] = state.path;
+    const all = path.steps ? null : kgraph.shortestPath(graph, from, to, kgraph.passes(graph, kgraph.initialState()));
+    panel.close();
+    pathView.open(graph.nodes[from], graph.nodes[to], path.steps, all);
+  }
+
+  function showCount(full, marks) {
+    const total = graph.nodes.length;
+    const { number } = kgraph;
+    const listed = state.view === "table";
+    const parts = [
+      `${number(listed ? shown.nodes.length : full)} of ${count(total, "node")} ${listed ? "listed" : "drawn"}`,
+    ];
+    if (marks && !listed) parts.push(`${number(marks)} as small marks`);
+    if (local) parts.push(`within ${count(state.steps, "step")}`);
+    if (local?.left) parts.push(`${number(local.left)} more in reach are not drawn`);
+    const out = total - (local || listed ? sieve.nodes.length : full + marks);
+    if (out > 0) parts.push(`${number(out)} filtered out`);
+    if (graph.total > total) parts.push(`the least linked ${number(graph.total - total)} are not in this page`);
+    byId("count").textContent = parts.join(" · ");
   }
 
   /** The part of the map's element that no panel covers, in pixels. */
   function free() {
     const box = byId("map").getBoundingClientRect();
     const area = { left: 0, top: 0, right: box.width, bottom: box.height };
-    const narrow = matchMedia("(max-width: 720px)").matches;
     const details = byId("panel");
-    if (!details.hidden && narrow) area.bottom = details.getBoundingClientRect().top - box.top;
+    if (!details.hidden && narrow.matches) area.bottom = details.getBoundingClientRect().top - box.top;
     else if (!details.hidden) area.right = details.getBoundingClientRect().left - box.left;
-    if (!narrow && byId("controls").open) area.left = byId("controls").getBoundingClientRect().right - box.left;
+    const legend = byId("controls").getBoundingClientRect();
+    if (!narrow.matches && byId("controls").open) area.left = legend.right - box.left;
+    if (narrow.matches && details.hidden) area.bottom = legend.top - box.top;
     return area;
   }
 
-  const showAll = () => map.fit(graph.nodes.filter(passes), free());
+  /** How much wider than high that part is. */
+  function shape() {
+    const { left, top, right, bottom } = free();
+    return { aspect: Math.max(0.5, (right - left) / Math.max(bottom - top, 1)) };
+  }
+
+  const showAll = () => map.fit(shown.nodes, free());
   map.showAll = showAll;
 
-  // ---- Legend, slider, topics ---------------------------------------------------------------------------
-
-  function buildControls() {
-    const present = new Set(graph.nodes.map((node) => node.kind));
-    for (const kind of kgraph.KINDS.filter((known) => present.has(known))) {
-      const button = make(
-        "button",
-        { type: "button", "data-kind": kind },
-        symbol(kind),
-        make("span", {}, kind),
-        make("span", { class: "number" }),
-      );
-      button.addEventListener("click", () => {
-        if (!state.hidden.delete(kind)) state.hidden.add(kind);
-        update();
-      });
-      byId("legend").append(button);
-    }
-    const slider = byId("degree");
-    slider.max = String(Math.min(20, Math.max(0, ...graph.nodes.map((node) => node.degree))));
-    slider.addEventListener("input", () => {
-      state.least = Number(slider.value);
-      byId("degree-value").textContent = slider.value;
-      update();
-    });
-    byId("topics").hidden = graph.topics.length === 0;
-    for (const topic of graph.topics) byId("topic-list").append(topicItem(topic));
-    if (matchMedia("(max-width: 720px)").matches) byId("controls").open = false;
+  function showTopic({ topic }) {
+    const nodes = graph.nodes.filter((node) => node.topic === topic);
+    if (state.steps || state.view !== "map") go({ steps: 0, view: "map" });
+    map.fit(nodes, free());
   }
 
-  function topicItem(topic) {
-    const details = make(
-      "details",
-      {},
-      make(
-        "summary",
-        {},
-        name(graph.nodes[topic.hub].label),
-        make("span", { class: "number" }, topic.size.toLocaleString("en")),
-      ),
-    );
-    details.addEventListener("toggle", () => {
-      if (!details.open) return;
-      if (details.childElementCount === 1) {
-        const best = graph.nodes.filter((node) => node.topic === topic.topic).slice(0, 12);
-        const button = (node) =>
-          make(
-            "button",
-            { type: "button", class: "node", onclick: () => choose(node) },
-            symbol(node.kind),
-            name(node.label),
-          );
-        details.append(make("ul", {}, ...best.map((node) => make("li", {}, button(node)))));
-      }
-      showTopic(topic);
-    });
-    return make("li", {}, details);
+  // ---- Saving and sharing --------------------------------------------------------------------------------
+
+  async function copyLink() {
+    writeAddress("replaceState");
+    const done = await kgraph.copy(location.href);
+    announce(done ? "The link is copied." : "The browser did not copy; the address bar has the link.", { seen: true });
   }
 
-  function showTopic(topic) {
-    map.fit(
-      graph.nodes.filter((node) => node.topic === topic.topic),
-      free(),
-    );
+  function saveTable() {
+    table.show(shown);
+    table.download();
   }
 
-  // ---- Search --------------------------------------------------------------------------------------------
-
-  const box = byId("search");
-  const list = byId("results");
-  let found = [];
-  let active = -1;
-
-  function showResults() {
-    found = kgraph.search(index, box.value, RESULTS);
-    active = found.length ? 0 : -1;
-    list.replaceChildren(...found.map(resultItem));
-    if (box.value.trim() && !found.length)
-      list.append(
-        make("li", { role: "option", "aria-disabled": "true", class: "none" }, "Nothing in this graph has that name."),
-      );
-    const open = list.childElementCount > 0;
-    list.hidden = !open;
-    box.setAttribute("aria-expanded", String(open));
-    markActive();
+  async function savePng() {
+    kgraph.download(await map.picture(), "kgraph.png");
   }
 
-  function resultItem({ node, name: alias }, i) {
-    const item = make(
-      "li",
-      { role: "option", id: `result-${i}` },
-      symbol(node.kind),
-      make("span", { class: "found" }, name(node.label)),
-    );
-    if (alias !== node.label) item.append(make("span", { class: "alias" }, "also ", name(alias)));
-    item.append(make("span", { class: "kind" }, node.kind));
-    item.addEventListener("mousedown", (event) => {
-      event.preventDefault(); // keeps the focus in the box until the click
-    });
-    item.addEventListener("click", () => take(node));
-    return item;
+  function saveSvg() {
+    kgraph.download(new Blob([kgraph.svgPicture(map)], { type: "image/svg+xml" }), "kgraph.svg");
   }
 
-  function markActive() {
-    [...list.children].forEach((item, i) => {
-      if (item.id) item.setAttribute("aria-selected", String(i === active));
-    });
-    if (active >= 0) {
-      box.setAttribute("aria-activedescendant", `result-${active}`);
-      list.children[active].scrollIntoView({ block: "nearest" });
-    } else box.removeAttribute("aria-activedescendant");
+  // ---- Keys and buttons for the whole page ---------------------------------------------------------------
+
+  function goBack() {
+    if (menu.close()) return;
+    const back = kgraph.stepBack(state);
+    if (narrow.matches && byId("controls").open) byId("controls").open = false;
+    else if (back) go(back);
   }
-
-  function hideResults() {
-    list.hidden = true;
-    box.setAttribute("aria-expanded", "false");
-    box.removeAttribute("aria-activedescendant");
-  }
-
-  function take(node) {
-    hideResults();
-    box.value = "";
-    box.blur();
-    choose(node);
-  }
-
-  box.addEventListener("input", showResults);
-  box.addEventListener("focus", () => box.value && showResults());
-  box.addEventListener("blur", hideResults);
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (list.hidden) showResults();
-      else if (found.length) active = (active + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
-      markActive();
-    } else if (event.key === "Enter" && found[active] && !list.hidden) take(found[active].node);
-    else if (event.key === "Escape") {
-      if (list.hidden && !box.value) box.blur();
-      box.value = "";
-      hideResults();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-
-  // ---- Keys and buttons for the whole page ------------------------------------------------------------------
 
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/" && document.activeElement !== box) {
+    const typing = event.target.matches?.("input:not([type=range], [type=checkbox]), textarea");
+    if (event.key === "/" && !typing) {
       event.preventDefault();
-      box.focus();
-      box.select();
-    } else if (event.key === "Escape") close();
+      searchBox.box.focus();
+      searchBox.box.select();
+    } else if (event.key === "Escape") goBack();
   });
   byId("zoom-in").addEventListener("click", () => map.zoomBy(1.4));
   byId("zoom-out").addEventListener("click", () => map.zoomBy(1 / 1.4));
   byId("zoom-all").addEventListener("click", showAll);
-  addEventListener("hashchange", () => follow());
+  addEventListener("hashchange", () => fromAddress());
 
-  buildControls();
+  byId("topics").hidden = graph.topics.length === 0;
+  byId("controls").open = !narrow.matches;
   map.fit(graph.nodes.slice(0, graph.backbone), free(), { animate: false });
-  follow({ opening: true });
-  document.documentElement.dataset.ready = "true";
+  fromAddress({ opening: true });
+  map.drawn.then(() => {
+    document.documentElement.dataset.ready = "true";
+    setTimeout(() => kgraph.prepareSearch(searchIndex()), PREPARE);
+  });
 })();

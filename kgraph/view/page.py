@@ -20,7 +20,7 @@ import networkx as nx
 
 from kgraph import resources
 from kgraph.measures import measures
-from kgraph.view.data import edge_records, evidence_tables, node_records, topic_records
+from kgraph.view.data import edge_records, evidence_tables, node_records, table, topic_records
 from kgraph.view.detail import by_importance, communities
 from kgraph.view.layout import layout
 
@@ -30,16 +30,19 @@ BACKBONE = 450
 MOST_NODES = 50_000
 
 # Above this many characters the evidence travels compressed.
-_LONGEST_PLAIN = 2_000_000
+_LONGEST_PLAIN = 500_000
 # The page's own scripts, in the order in which they need each other.
-_SCRIPTS = ("data.js", "shapes.js", "search.js", "labels.js", "map.js", "panel.js", "page.js")
+_SCRIPTS = (
+    *("data.js", "shapes.js", "elements.js", "phrases.js", "filters.js", "state.js", "search.js", "searchbox.js"),
+    *("grid.js", "scene.js", "ground.js", "labels.js", "local.js", "picture.js", "map.js"),
+    *("path.js", "pathview.js", "panel.js", "table.js", "list.js"),
+    *("controls.js", "topics.js", "menu.js", "page.js"),
+)
 
-# What holds for every graph and theme; colours and shapes are map.js's. A width near zero makes
-# vis-network draw its thinnest line, 0.3 pixels, at every zoom.
+# What vis-network does: the view, its panning and zooming. What is seen is drawn by our own scripts.
 _VIS_OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
-    "edges": {"smooth": False, "width": 0.01, "hoverWidth": 0},
     "interaction": {"dragNodes": False, "hover": False, "selectable": False, "keyboard": False, "zoomSpeed": 0.7},
 }
 
@@ -95,6 +98,7 @@ def _network() -> Any:
     network.options = _VIS_OPTIONS
     network.path = "template.html"
     network.templateEnv = Environment(loader=FileSystemLoader(resources.VIEW), autoescape=True)
+    network.templateEnv.filters["table"] = table
     network.templateEnv.filters["script_json"] = lambda value: Markup(script_json(value))
     return network
 

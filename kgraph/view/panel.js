@@ -2,89 +2,29 @@
 "use strict";
 
 (() => {
+  const { count, date, make, name, nodeButton, quote, source, webLink } = kgraph;
   const AT_FIRST = 12; // neighbours of one relation shown before "show all"
 
-  // How a relation reads from its head and from its tail.
-  const PHRASES = {
-    introduces: ["Introduces", "Introduced by"],
-    uses: ["Uses", "Used by"],
-    compares: ["Compares with", "Compared in"],
-    mentions: ["Mentions", "Mentioned by"],
-    usedFor: ["Used for", "Methods used for it"],
-    evaluatedOn: ["Evaluated on", "Evaluated on it"],
-    measuredBy: ["Measured by", "What it measures"],
-    comparedWith: ["Compared with", "Compared with"],
-    partOf: ["Part of", "Its parts"],
-    isA: ["Is a kind of", "Kinds of it"],
-    benchmarkFor: ["Benchmark for", "Benchmarks"],
-  };
-  const ORDER = Object.keys(PHRASES);
-
-  /** An element with classes, attributes and children; text becomes text, never mark-up. */
-  function make(tag, properties = {}, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(properties))
-      if (name === "onclick") element.addEventListener("click", value);
-      else element.setAttribute(name, value);
-    element.append(...children.filter((child) => child !== null));
-    return element;
-  }
-
-  /** A name in an element of its own direction, so that it cannot turn the text around it. */
-  const name = (text) => make("bdi", {}, kgraph.visibleText(text));
-
-  const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
-
-  /** The link if it goes to the web, else null: no other scheme may be followed. */
-  function webLink(url, text, label) {
-    let parsed;
-    try {
-      parsed = new URL(url);
-    } catch {
-      return null;
-    }
-    if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return null;
-    return make("a", { href: parsed.href, rel: "noopener noreferrer", target: "_blank", "aria-label": label }, text);
-  }
-
-  /** The text with its marked parts in mark elements; marks are in characters, not UTF-16 units. */
-  function marked(text, marks) {
-    const characters = Array.from(text);
-    const part = (from, to) => characters.slice(from, to).join("");
-    const result = make("bdi");
-    let done = 0;
-    for (const [start, end] of [...marks].sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
-      if (start < done || end <= start) continue;
-      result.append(part(done, start), make("mark", {}, part(start, end)));
-      done = end;
-    }
-    result.append(part(done));
-    return result;
-  }
-
   class Panel {
-    /** `onChoose(node)` follows a button; `onClose()` shuts the panel; `onTopic(topic)` shows one on the map. */
-    constructor(element, graph, { onChoose, onClose, onTopic }) {
-      this.element = element;
-      this.graph = graph;
-      this.onChoose = onChoose;
-      this.onClose = onClose;
-      this.onTopic = onTopic;
-      this.showing = null;
+    /**
+     * `onChoose(node)` follows a button; `onClose()` shuts the panel; `onTopic(topic)` shows one on the map;
+     * `find(text, limit)` and `onPath(from, to)` are for the other end of a path; `steps` is the
+     * element that tells how much is shown around a node.
+     */
+    constructor(element, graph, { onChoose, onClose, onTopic, find, onPath, steps }) {
+      Object.assign(this, { element, graph, onChoose, onClose, onTopic, find, onPath, steps });
     }
 
     close() {
-      this.showing = null;
       this.element.hidden = true;
       this.element.replaceChildren();
     }
 
     /** Show one node; the evidence may come a moment later. */
     async open(node) {
-      this.showing = node;
+      const waiting = make("p", { class: "waiting" }, "Reading the evidence …");
       this.element.hidden = false;
       this.element.scrollTop = 0;
-      const title = make("h2", { tabindex: "-1" }, name(node.label));
       this.element.replaceChildren(
         make(
           "div",
@@ -92,39 +32,30 @@
           make("p", { class: "kind" }, kgraph.symbol(node.kind), node.kind),
           make("button", { type: "button", class: "close", "aria-label": "Close details", onclick: this.onClose }, "×"),
         ),
-        title,
+        make("h2", { tabindex: "-1" }, name(node.label)),
+        this.steps,
         ...this.facts(node),
-        make("p", { class: "waiting" }, "Reading the evidence …"),
+        kgraph.pathFinder(node, this),
+        waiting,
       );
       let evidence;
       try {
         evidence = await kgraph.readEvidence();
       } catch (error) {
-        const waiting = this.element.querySelector(".waiting");
-        if (waiting) waiting.textContent = `The evidence in this file could not be read: ${error.message}`;
+        waiting.textContent = `The evidence in this file could not be read: ${error.message}`;
         return;
       }
-      if (this.showing !== node) return;
-      this.element
-        .querySelector(".waiting")
-        .replaceWith(
-          ...[this.introduction(node, evidence), this.aliases(node, evidence)].filter(Boolean),
-          ...this.relations(node, evidence),
-          ...this.apart(node, evidence),
-        );
-    }
-
-    /** A date as it is known: where the source names no year it reads `--10-26`. */
-    date(text) {
-      const [, month, day] = /^--(\d\d)-(\d\d)$/.exec(text) ?? [];
-      if (!month) return text;
-      const known = new Date(2000, month - 1, day).toLocaleDateString("en-GB", { day: "numeric", month: "long" });
-      return `${known}, year not known`;
+      // Where the panel shows something else by now, this changes nothing that is seen.
+      waiting.replaceWith(
+        ...[this.introduction(node, evidence), this.aliases(node, evidence)].filter(Boolean),
+        ...this.relations(node, evidence),
+        ...this.apart(node, evidence),
+      );
     }
 
     /** The dates of the first and the last paper that name a concept, where any is known. */
     dates({ firstDate, lastDate }) {
-      return firstDate && (firstDate === lastDate ? firstDate : `${firstDate} to ${lastDate}`);
+      return firstDate && (firstDate === lastDate ? date(firstDate) : `${date(firstDate)} to ${date(lastDate)}`);
     }
 
     facts(node) {
@@ -133,7 +64,7 @@
       const lines = [];
       if (node.kind === "Paper") {
         lines.push(
-          [node.date && this.date(node.date), node.organisation, node.upvotes && count(node.upvotes, "upvote")],
+          [node.date && date(node.date), node.organisation, node.upvotes && count(node.upvotes, "upvote")],
           [Array.isArray(node.authors) && node.authors.join(", ")],
           [Array.isArray(node.categories) && node.categories.join(", ")],
           [links],
@@ -163,11 +94,30 @@
       return facts;
     }
 
-    /** The sentence that introduces a concept, where a paper does. */
+    /**
+     * The sentence by which a paper introduces a concept, or else the first that names it; of a paper the
+     * one that says what it introduces.
+     */
     introduction(node, evidence) {
-      const link = this.graph.links[node.id].find((known) => !known.out && known.edge.relation === "introduces");
-      const [first] = link ? kgraph.evidenceOf(evidence, link.edge) : [];
-      return first ? make("section", { class: "introduction" }, this.quote(first)) : null;
+      const { nodes, links } = this.graph;
+      const isPaper = node.kind === "Paper";
+      const introduces = ({ edge }) => edge.relation === "introduces";
+      const when = ({ other }) => (/^\d/.test(nodes[other].date) ? nodes[other].date : "unknown");
+      const [first] = links[node.id]
+        .filter((link) => (isPaper ? link.out && introduces(link) : !link.out && nodes[link.other].kind === "Paper"))
+        .sort(
+          (a, b) =>
+            introduces(b) - introduces(a) ||
+            when(a).localeCompare(when(b)) ||
+            b.edge.score - a.edge.score ||
+            a.other - b.other,
+        );
+      const [sentence] = first ? kgraph.bestFirst(evidence, first.edge) : [];
+      if (!sentence) return null;
+      const named = when(first) === "unknown" ? "Named" : "First named";
+      const title = isPaper ? "What it introduces" : introduces(first) ? "Introduced" : named;
+      const shown = quote(sentence, this.graph, this.onChoose, node);
+      return make("section", { class: "introduction" }, make("h3", {}, title), shown);
     }
 
     aliases(node, evidence) {
@@ -192,7 +142,9 @@
             ),
             ...shown
               .slice(0, 3)
-              .map((item) => make("blockquote", {}, make("p", {}, name(item.text)), this.source(item))),
+              .map((item) =>
+                make("blockquote", {}, make("p", {}, name(item.text)), source(item, this.graph, this.onChoose, node)),
+              ),
           ),
         ),
       );
@@ -205,21 +157,22 @@
       if (!known.length) return [];
       const items = known.map(([other, guard]) => {
         const why = make("span", { class: "why" }, ` ${kgraph.visibleText(guard)}`);
-        return make("li", {}, this.button(this.graph.nodes[other]), why);
+        return make("li", {}, nodeButton(this.graph.nodes[other], this.onChoose), why);
       });
-      return [make("section", {}, make("h3", {}, `Kept apart (${known.length})`), this.list(items, "apart", "kept apart"))];
+      return [
+        make("section", {}, make("h3", {}, `Kept apart (${known.length})`), this.list(items, "apart", "kept apart")),
+      ];
     }
 
     relations(node, evidence) {
       const groups = new Map();
       for (const link of this.graph.links[node.id]) {
         const { relation } = link.edge;
-        const phrase =
-          PHRASES[relation]?.[link.out ? 0 : 1] ?? `${kgraph.visibleText(relation)} ${link.out ? "→" : "←"}`;
+        const phrase = kgraph.heading(relation, link.out);
         if (!groups.has(phrase)) groups.set(phrase, { phrase, relation, out: link.out, links: [] });
         groups.get(phrase).links.push(link);
       }
-      const rank = ({ relation, out }) => 2 * (ORDER.indexOf(relation) + 1 || 99) + (out ? 0 : 1);
+      const rank = ({ relation, out }) => 2 * (kgraph.RELATIONS.indexOf(relation) + 1 || 99) + (out ? 0 : 1);
       return [...groups.values()]
         .sort((a, b) => rank(a) - rank(b))
         .map(({ phrase, links }) => {
@@ -254,42 +207,19 @@
 
     neighbour({ edge, other }, evidence) {
       const node = this.graph.nodes[other];
-      const found = kgraph.evidenceOf(evidence, edge);
+      const found = kgraph.bestFirst(evidence, edge);
       const details = make(
         "details",
         {},
         make("summary", {}, `Evidence (${found.length})`, make("span", { class: "for-reader" }, ` for ${node.name}`)),
       );
       details.addEventListener("toggle", () => {
-        if (details.open && details.childElementCount === 1) details.append(...found.map((item) => this.quote(item)));
+        if (details.open && details.childElementCount === 1)
+          details.append(...found.map((item) => quote(item, this.graph, this.onChoose, node)));
       });
-      return make("li", {}, this.button(node), details);
-    }
-
-    button(node) {
-      const choose = { type: "button", class: "node", onclick: () => this.onChoose(node) };
-      return make("button", choose, kgraph.symbol(node.kind), name(node.label));
-    }
-
-    quote(item) {
-      return make("blockquote", {}, make("p", {}, marked(item.text, item.marks)), this.source(item));
-    }
-
-    /** Where a sentence stands: the paper as a button, the field, the score and the way to the paper. */
-    source({ paper, field, score }) {
-      const node = this.graph.nodes[paper];
-      const footer = make("footer", {});
-      if (node && node !== this.showing)
-        footer.append(
-          make("button", { type: "button", class: "plain", onclick: () => this.onChoose(node) }, name(node.label)),
-        );
-      const rest = [field, score !== undefined && `score ${score.toFixed(2)}`].filter(Boolean).join(" · ");
-      if (rest) footer.append(make("span", {}, rest));
-      const link = node?.url && webLink(node.url, "paper ↗", `Open the paper ${node.name}`);
-      if (link) footer.append(link);
-      return footer;
+      return make("li", {}, nodeButton(node, this.onChoose), details);
     }
   }
 
-  Object.assign(kgraph, { Panel, make, name, count, marked, webLink });
+  Object.assign(kgraph, { Panel });
 })();

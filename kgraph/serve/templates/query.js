@@ -2,18 +2,38 @@
 
 const { prefixes, things, ontology, examples } = JSON.parse(document.getElementById("data").textContent);
 const part = Object.fromEntries(
-  ["example", "parameters", "sparql", "run", "stop", "download", "permalink", "message", "answer"]
-    .map((id) => [id, document.getElementById(id)]));
+  ["example", "parameters", "sparql", "run", "stop", "download", "permalink", "message", "answer"].map((id) => [
+    id,
+    document.getElementById(id),
+  ]),
+);
 
 // More rows make a browser slow; a download has them all.
 const MOST_ROWS = 1000;
-const ROWS = { CSV: "text/csv", TSV: "text/tab-separated-values", JSON: "application/sparql-results+json",
-  XML: "application/sparql-results+xml" };
-const TRIPLES = { Turtle: "text/turtle", "N-Triples": "application/n-triples", "JSON-LD": "application/ld+json",
-  "RDF/XML": "application/rdf+xml" };
-const ENDINGS = { CSV: "csv", TSV: "tsv", JSON: "json", XML: "xml", Turtle: "ttl", "N-Triples": "nt", "JSON-LD": "jsonld",
-  "RDF/XML": "rdf" };
-const FIRST = "SELECT ?method ?label ?papers WHERE {\n  ?method a kg:Method ; rdfs:label ?label ; kg:papers ?papers .\n}" +
+const ROWS = {
+  CSV: "text/csv",
+  TSV: "text/tab-separated-values",
+  JSON: "application/sparql-results+json",
+  XML: "application/sparql-results+xml",
+};
+const TRIPLES = {
+  Turtle: "text/turtle",
+  "N-Triples": "application/n-triples",
+  "JSON-LD": "application/ld+json",
+  "RDF/XML": "application/rdf+xml",
+};
+const ENDINGS = {
+  CSV: "csv",
+  TSV: "tsv",
+  JSON: "json",
+  XML: "xml",
+  Turtle: "ttl",
+  "N-Triples": "nt",
+  "JSON-LD": "jsonld",
+  "RDF/XML": "rdf",
+};
+const FIRST =
+  "SELECT ?method ?label ?papers WHERE {\n  ?method a kg:Method ; rdfs:label ?label ; kg:papers ?papers .\n}" +
   "\nORDER BY DESC(?papers) ?label\nLIMIT 20";
 
 // From the longest namespace on, so that method: comes before kgid:.
@@ -118,8 +138,11 @@ async function show(response) {
   const rows = results.bindings;
   part.answer.append(table(head.vars, rows.slice(0, MOST_ROWS)));
   const count = `${rows.length.toLocaleString("en")} row${rows.length === 1 ? "" : "s"}`;
-  say(rows.length > MOST_ROWS ? `The first ${MOST_ROWS.toLocaleString("en")} of ${count}; a download has them all`
-    : `${rows.length ? count : "No rows"}, in ${seconds} s`);
+  say(
+    rows.length > MOST_ROWS
+      ? `The first ${MOST_ROWS.toLocaleString("en")} of ${count}; a download has them all`
+      : `${rows.length ? count : "No rows"}, in ${seconds} s`,
+  );
 }
 
 async function run() {
@@ -132,7 +155,8 @@ async function run() {
   try {
     await show(await ask("application/sparql-results+json, text/turtle", mine.abort.signal));
   } catch (error) {
-    if (running === mine) say(error.name === "AbortError" ? "Stopped" : `The server does not answer: ${error.message}`, true);
+    if (running === mine)
+      say(error.name === "AbortError" ? "Stopped" : `The server does not answer: ${error.message}`, true);
   }
   if (running !== mine) return;
   part.stop.disabled = true;
@@ -184,7 +208,8 @@ function changed() {
 }
 
 function fromAddress() {
-  const there = new URLSearchParams(location.hash.slice(1)).get("query") ?? new URLSearchParams(location.search).get("query");
+  const there =
+    new URLSearchParams(location.hash.slice(1)).get("query") ?? new URLSearchParams(location.search).get("query");
   if (there === null) return false;
   part.sparql.value = there;
   return true;
