@@ -207,7 +207,7 @@
   function showColours() {
     map.colourBy(state.colour);
     document.body.dataset.colour = state.colour;
-    topics.colour(state.colour === "topic" ? (topic) => map.topicColour(topic) : null);
+    topics.colour(state.colour === "topic" ? (topic) => map.topicColour(topic) ?? map.theme.otherTopics : null);
   }
 
   /** The path that the state names, as its nodes and the pairs of ids between them; null without one. */

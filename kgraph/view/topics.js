@@ -54,7 +54,7 @@
       this.graph.topics.forEach(({ topic }, i) => {
         const swatch = this.list.children[i].querySelector(".swatch");
         swatch.hidden = !colourOf;
-        if (colourOf) swatch.style.background = colourOf(topic) ?? "var(--muted)";
+        if (colourOf) swatch.style.background = colourOf(topic);
       });
     }
   }
