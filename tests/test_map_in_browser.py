@@ -141,11 +141,12 @@ def test_a_neighbourhood_is_laid_out_with_every_name_and_none_over_another(open_
     found = page.evaluate("""async () => {
       const id = graph.byKey.get("method/large-language-model").id;
       const results = [];
-      for (const steps of [1, 2]) {
-        const { nodes, places, left } = kgraph.localLayout(graph, id, steps, all, { aspect: 1000 / 700 });
-        const again = kgraph.localLayout(graph, id, steps, all, { aspect: 1000 / 700 });
+      for (const [steps, width, height] of [[1, 1000, 700], [2, 1000, 700], [2, 620, 700], [1, 390, 600]]) {
+        const room = { width, height };
+        const { nodes, places, left } = kgraph.localLayout(graph, id, steps, all, room);
+        const again = kgraph.localLayout(graph, id, steps, all, room);
         map.show({ full: nodes, chosen: id, near: nodes.map((node) => node.id), places });
-        map.fit(nodes, free, { animate: false });
+        map.fit(nodes, { left: 0, top: 0, right: width, bottom: height }, { animate: false });
         await settled();
         const boxes = map.labels.placed.map(({ id, left, top, width, height }) => {
           const { x, y } = places.get(id);
@@ -167,9 +168,9 @@ def test_a_neighbourhood_is_laid_out_with_every_name_and_none_over_another(open_
       }
       return results;
     }""")
+    assert [result["nodes"] for result in found] == [63, 63, 39, 21]
     for result in found:
         assert result["middle"] == {"x": 0, "y": 0}
-        assert result["nodes"] == 64
         assert result["names"] == result["nodes"]
         assert result["over"] == 0
         assert result["all"]
@@ -182,7 +183,7 @@ def test_a_neighbourhood_leaves_out_what_is_filtered(open_map: Open, field_page:
     kinds, relations = page.evaluate("""() => {
       const id = graph.byKey.get("method/large-language-model").id;
       const passes = { node: (node) => node.kind === "Paper", edge: (edge) => edge.relation === "uses" };
-      const { nodes } = kgraph.localLayout(graph, id, 1, passes);
+      const { nodes } = kgraph.localLayout(graph, id, 1, passes, { width: 1000, height: 700 });
       const others = nodes.filter((node) => node.id !== id);
       const relations = others.map((node) => graph.links[id].filter((link) => link.other === node.id)
         .some((link) => link.edge.relation === "uses"));

@@ -2,15 +2,19 @@
 "use strict";
 
 (() => {
-  const MOST = 64; // nodes that leave room for their labels on a screen
+  const NODES = { least: 12, most: 64 }; // how many are laid out at once
+  const SHARE = 6_700; // square pixels of the screen for each, so that all can have their names
   const ROOM = { width: 156, height: 56 }; // of a symbol and its label, in map units: pixels at scale 1
 
   /**
    * Lay out a node and its neighbours within `steps` (1 or 2) over edges and nodes that pass: `{nodes, places, left}`
    * with `places` as `map.show` takes them and in `left` how many found no room. Neighbours of one relation lie
    * together, the more important nearer; those two steps away lie outside, behind one that they are linked to.
+   * `width` and `height` are those of the free screen, in pixels.
    */
-  function localLayout(graph, id, steps, passes, { most = MOST, aspect = 1.5 } = {}) {
+  function localLayout(graph, id, steps, passes, { width, height }) {
+    const most = Math.min(NODES.most, Math.max(NODES.least, Math.round((0.6 * width * height) / SHARE)));
+    const aspect = Math.max(0.5, width / Math.max(height, 1));
     const { first, second } = neighbourhood(graph, id, steps, passes);
     const one = first.slice(0, most - 1);
     const two = second.filter(({ behind }) => one.some((node) => node.id === behind)).slice(0, most - 1 - one.length);

@@ -179,7 +179,7 @@
   /** Draw what has passed, in the room that the panel leaves. */
   function draw() {
     const { chosen } = state;
-    local = chosen && state.steps && !path ? kgraph.localLayout(graph, chosen.id, state.steps, sieve, shape()) : null;
+    local = chosen && state.steps && !path ? kgraph.localLayout(graph, chosen.id, state.steps, sieve, room()) : null;
     if (local) {
       const { nodes, places } = local;
       const inside = ({ from, to }) => places.has(from) && places.has(to);
@@ -256,10 +256,10 @@
     return area;
   }
 
-  /** How much wider than high that part is. */
-  function shape() {
+  /** The width and height of that part. */
+  function room() {
     const { left, top, right, bottom } = free();
-    return { aspect: Math.max(0.5, (right - left) / Math.max(bottom - top, 1)) };
+    return { width: right - left, height: bottom - top };
   }
 
   const showAll = () => map.fit(shown.nodes, free());
