@@ -8,8 +8,8 @@
   const SIZES = { hub: 14, full: 12, mark: 11 }; // of letters, in pixels
   const SMALL_SIZES = { hub: 13, full: 11, mark: 10 };
   const MARKS_NAMED = 1.3; // the scale from which marks have labels too
-  const BESIDE = 0.15; // of the view's width: how far labels may reach beyond the outermost nodes, as map.fit leaves
   const MOST = 800; // labels that are tried at once
+  const SPILL = 6; // pixels that a label may reach beyond the bounds
   const ROOM = 16_000; // square pixels of map for each node that keeps its label where it is crowded
 
   const EVERYWHERE = { left: -Infinity, right: Infinity };
@@ -71,7 +71,7 @@
   }
 
   /**
-   * Place labels so that none covers another or much of a symbol, nor reaches far beyond `bounds`. `wanted`, the
+   * Place labels so that none covers another or much of a symbol, nor reaches beyond `bounds`. `wanted`, the
    * most important first: `{id, x, y, radius, width, height, first}` in pixels; those `first` may cover symbols.
    * Returns `{id, left, top, align}` for those that found room beside their symbol.
    */
@@ -112,7 +112,7 @@
         const covered = symbols.covered(tried);
         if (covered > 0 && !first) continue;
         const beyond = Math.max(0, tried.right - bounds.right, bounds.left - tried.left);
-        if (beyond > height) continue;
+        if (beyond > SPILL) continue;
         // Below or above is clearest; a place to the side must cover much less to be better.
         const cost = covered + boxes.indexOf(tried) * width * height * 0.06 + 2 * beyond * height;
         if (cost < least) [box, least] = [tried, cost];
@@ -215,7 +215,7 @@
       }
       const byId = new Map(wanted.map((label) => [label.id, label]));
       const [left, right] = this.map.scene.sides;
-      const beside = Math.min(160, BESIDE * view.width);
+      const { beside } = this.map;
       const bounds = { left: left * at - beside, right: right * at + beside };
       this.placed = placeLabels(wanted, bounds).map((place) => ({ ...byId.get(place.id), ...place }));
     }

@@ -4,6 +4,7 @@
 (() => {
   const NODES = { least: 12, most: 64 }; // how many are laid out at once
   const SHARE = 6_700; // square pixels of the screen for each, so that all can have their names
+  const INNER = 0.4; // of these, those one step away where there are two
   const ROOM = { width: 156, height: 56 }; // of a symbol and its label, in map units: pixels at scale 1
 
   /**
@@ -16,15 +17,18 @@
     const most = Math.min(NODES.most, Math.max(NODES.least, Math.round((0.6 * width * height) / SHARE)));
     const aspect = Math.max(0.5, width / Math.max(height, 1));
     const { first, second } = neighbourhood(graph, id, steps, passes);
-    const one = first.slice(0, most - 1);
-    const two = second.filter(({ behind }) => one.some((node) => node.id === behind)).slice(0, most - 1 - one.length);
+    // Of two steps both are shown, also where the first alone would fill the room.
+    const inner = second.length ? Math.max(INNER * most, most - 1 - second.length) : most - 1;
+    const one = first.slice(0, Math.ceil(inner));
+    const near = new Set(one.map((node) => node.id));
+    const two = second.filter(({ behind }) => near.has(behind)).slice(0, most - 1 - one.length);
     const slots = slotsAround(one.length + two.length, aspect);
     const places = new Map([[id, { x: 0, y: 0 }]]);
     const put = (node, { x, y }) => places.set(node.id, { x, y });
 
-    const inner = slots.slice(0, one.length).sort(byAngle);
+    const around = slots.slice(0, one.length).sort(byAngle);
     for (const group of inOrder(one, (node) => node.group)) {
-      const room = inner.splice(0, group.length).sort((a, b) => a.distance - b.distance || byAngle(a, b));
+      const room = around.splice(0, group.length).sort((a, b) => a.distance - b.distance || byAngle(a, b));
       group.forEach((node, i) => put(node, room[i]));
     }
     const angle = ({ behind }) => Math.atan2(places.get(behind).y, places.get(behind).x);

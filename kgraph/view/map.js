@@ -4,6 +4,7 @@
 (() => {
   const REACH = 9; // how far from a symbol, in pixels, a click still means it
   const ZOOM = { least: 0.04, most: 6 };
+  const MOST_BESIDE = 160;
 
   class GraphMap {
     /** `onChoose(id | null)` is called with the node that was clicked; `describe(node)` is its tooltip. */
@@ -15,6 +16,7 @@
       this.tip = document.getElementById("tip");
       this.colouring = "kind";
       this.strong = null; // {ids, pairs} that stand out
+      this.beside = MOST_BESIDE; // pixels left of and right of the outermost nodes, for their labels
       this.mostSize = graph.nodes.reduce((most, { size }) => Math.max(most, size), 1);
       this.still = matchMedia("(prefers-reduced-motion: reduce)");
       /** Kept when all of the first view is drawn. */
@@ -209,7 +211,8 @@
       const width = free.right - free.left;
       const height = free.bottom - free.top;
       // Room for the labels of the outermost nodes.
-      const across = width - Math.min(320, 0.3 * width);
+      this.beside = Math.min(MOST_BESIDE, 0.15 * width);
+      const across = width - 2 * this.beside;
       const down = height - Math.min(90, 0.2 * height);
       const scale = Math.min(most, across / Math.max(right - left, 1), down / Math.max(bottom - top, 1));
       const view = {
