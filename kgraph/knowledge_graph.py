@@ -63,12 +63,14 @@ class KnowledgeGraph:
         """
         from kgraph.query import Rows, find_named_query, guarded, run_query
 
+        store = self._store  # made here, so that it is made once
         if _NAME.fullmatch(query):
-            query = find_named_query(query).bind({name: str(value) for name, value in params.items()})
+            sparql = find_named_query(query).bind({name: str(value) for name, value in params.items()})
+            rows = Rows.of(run_query(store, sparql))
         elif params:
             raise QueryError(f"only a named query takes parameters, and this is SPARQL: {', '.join(params)}")
-        store = self._store  # made here, so that it is made once
-        rows = guarded(query, lambda: Rows.of(run_query(store, query)))
+        else:
+            rows = guarded(query, lambda: Rows.of(run_query(store, query)))
         return rows.to_pandas() if frame else rows
 
     def find(self, name: str) -> list[str]:

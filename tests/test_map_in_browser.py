@@ -168,7 +168,7 @@ def test_a_neighbourhood_is_laid_out_with_every_name_and_none_over_another(open_
       }
       return results;
     }""")
-    assert [result["nodes"] for result in found] == [63, 63, 39, 21]
+    assert [result["nodes"] for result in found] == [63, 53, 33, 21]
     for result in found:
         assert result["middle"] == {"x": 0, "y": 0}
         assert result["names"] == result["nodes"]

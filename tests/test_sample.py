@@ -19,7 +19,7 @@ from kgraph.readers import Report, read_papers
 from kgraph.resources import SAMPLE
 
 COMMITTED = Path(__file__).parent.parent / "exports" / "sample"
-_PLACE = re.compile(r'"x":-?\d+,"y":-?\d+')
+_PLACE = re.compile(r'"x":\[[-\d,]+\],"y":\[[-\d,]+\]')
 
 
 def sample() -> list[Paper]:

@@ -9,10 +9,10 @@
   const SMALL_SIZES = { hub: 13, full: 11, mark: 10 };
   const MARKS_NAMED = 1.3; // the scale from which marks have labels too
   const MOST = 800; // labels that are tried at once
-  const SPILL = 6; // pixels that a label may reach beyond the bounds
+  const SPILL = { map: 6, local: 30 }; // pixels that a label may reach beyond the bounds rather than be left out
   const ROOM = 16_000; // square pixels of map for each node that keeps its label where it is crowded
 
-  const EVERYWHERE = { left: -Infinity, right: Infinity };
+  const EVERYWHERE = { left: -Infinity, right: Infinity, spill: 0 };
 
   /** The name in at most two short lines; a paper by the name before its title's colon. */
   function labelLines(node) {
@@ -71,8 +71,9 @@
   }
 
   /**
-   * Place labels so that none covers another or much of a symbol, nor reaches beyond `bounds`. `wanted`, the
-   * most important first: `{id, x, y, radius, width, height, first}` in pixels; those `first` may cover symbols.
+   * Place labels so that none covers another or much of a symbol, nor reaches beyond `bounds` by more than their
+   * `spill`. `wanted`, the most important first: `{id, x, y, radius, width, height, first}` in pixels; those
+   * `first` may cover symbols.
    * Returns `{id, left, top, align}` for those that found room beside their symbol.
    */
   function placeLabels(wanted, bounds = EVERYWHERE) {
@@ -112,7 +113,7 @@
         const covered = symbols.covered(tried);
         if (covered > 0 && !first) continue;
         const beyond = Math.max(0, tried.right - bounds.right, bounds.left - tried.left);
-        if (beyond > SPILL) continue;
+        if (beyond > bounds.spill) continue;
         // Below or above is clearest; a place to the side must cover much less to be better.
         const cost = covered + boxes.indexOf(tried) * width * height * 0.06 + 2 * beyond * height;
         if (cost < least) [box, least] = [tried, cost];
@@ -216,7 +217,7 @@
       const byId = new Map(wanted.map((label) => [label.id, label]));
       const [left, right] = this.map.scene.sides;
       const { beside } = this.map;
-      const bounds = { left: left * at - beside, right: right * at + beside };
+      const bounds = { left: left * at - beside, right: right * at + beside, spill: SPILL[places ? "local" : "map"] };
       this.placed = placeLabels(wanted, bounds).map((place) => ({ ...byId.get(place.id), ...place }));
     }
 

@@ -3,7 +3,7 @@
 
 (() => {
   const NODES = { least: 12, most: 64 }; // how many are laid out at once
-  const SHARE = 6_700; // square pixels of the screen for each, so that all can have their names
+  const SHARE = { 1: 6_700, 2: 7_900 }; // square pixels of the screen for each, so that all can have their names
   const INNER = 0.4; // of these, those one step away where there are two
   const ROOM = { width: 156, height: 56 }; // of a symbol and its label, in map units: pixels at scale 1
 
@@ -14,7 +14,8 @@
    * `width` and `height` are those of the free screen, in pixels.
    */
   function localLayout(graph, id, steps, passes, { width, height }) {
-    const most = Math.min(NODES.most, Math.max(NODES.least, Math.round((0.6 * width * height) / SHARE)));
+    const share = SHARE[steps];
+    const most = Math.min(NODES.most, Math.max(NODES.least, Math.round((0.6 * width * height) / share)));
     const aspect = Math.max(0.5, width / Math.max(height, 1));
     const { first, second } = neighbourhood(graph, id, steps, passes);
     // Of two steps both are shown, also where the first alone would fill the room.
