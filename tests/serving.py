@@ -19,10 +19,9 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from examples import entity, extraction, paper
+from waiting import PATIENCE
 
 from kgraph.build import write_folder
-
-PATIENCE = 120.0
 
 
 @dataclass

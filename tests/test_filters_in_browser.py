@@ -10,6 +10,8 @@ from xml.etree.ElementTree import fromstring
 
 import networkx as nx
 import pytest
+from pixels import PIXELS
+from waiting import wait_until
 
 from kgraph.view import render_page
 
@@ -258,8 +260,7 @@ def test_one_step_around_a_node_shows_it_alone_with_its_neighbours(open_page: Op
     }""")
     assert count(page).startswith(f"{near + 1} of ")
     assert "within 1 step" in count(page)
-    page.wait_for_timeout(500)
-    assert picture(page) != before
+    wait_until(lambda: picture(page) != before)
     page.click(".steps [value='2']")
     assert int(count(page).split()[0]) > near + 1
     assert page.get_attribute(".steps [value='2']", "aria-pressed") == "true"
@@ -337,24 +338,16 @@ def test_topics_have_their_colours_in_the_list_and_on_the_map(open_page: Open, f
     page.click("#colour [value=topic]")
     swatches = page.locator(".swatch:visible")
     assert swatches.count() == min(8, page.locator("#topic-list > li").count())
-    page.wait_for_timeout(300)
+    painted = f"""([red, green, blue]) => {{{PIXELS}
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count++;
+      return count;
+    }}"""
     for i in (0, 1):
         colour = swatches.nth(i).evaluate("e => getComputedStyle(e).backgroundColor")
-        red, green, blue = (int(part) for part in re.findall(r"\d+", colour))
-        painted = page.evaluate(
-            """([red, green, blue]) => {
-              const canvas = document.querySelector("#map canvas");
-              const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
-              copy.drawImage(canvas, 0, 0);
-              const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
-              let count = 0;
-              for (let i = 0; i < data.length; i += 4)
-                if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count++;
-              return count;
-            }""",
-            [red, green, blue],
-        )
-        assert painted > 100
+        rgb = [int(part) for part in re.findall(r"\d+", colour)]
+        wait_until(lambda rgb=rgb: page.evaluate(painted, rgb) > 100)
     wait_for_address(page, "#colour=topic")
 
 

@@ -23,7 +23,7 @@ from kgraph.readers import Report, read_inputs, read_papers
     ("content", "message"),
     [
         (b"", ": the file is empty"),
-        (gzip.compress(b""), ": the file is empty"),
+        (gzip.compress(b"", mtime=0), ": the file is empty"),
         (b" \n\n", ": the file holds no text"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", ": a binary file (it holds NUL bytes), not text"),
         ("☃".encode() + b" and\n\xff\n", ":2: not valid UTF-8 (byte 0xff); convert the file to UTF-8"),

@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 import pytest
 from pixels import DRAWN, PIXELS
+from waiting import wait_until
 
 from kgraph.view import page as page_module
 from kgraph.view import render_page
@@ -75,9 +76,9 @@ def test_the_symbols_of_a_topic_are_drawn_when_it_is_shown(open_page: Open, fiel
       return count;
     }}"""
     before = page.evaluate(blue)
+    assert before > 2000
     page.locator("#topic-list summary").nth(4).click()
-    page.wait_for_timeout(300)
-    assert page.evaluate(blue) > before / 2 > 1000
+    wait_until(lambda: page.evaluate(blue) > before / 2)
 
 
 def test_the_theme_follows_the_system(open_page: Open, field_page: str) -> None:
@@ -208,7 +209,6 @@ def test_a_click_on_the_map_chooses_and_a_click_beside_closes(open_page: Open) -
     graph: nx.MultiDiGraph = nx.MultiDiGraph()
     graph.add_node("method/only", kind="Method", label="Only", papers=1, aliases=[])
     page = open_page(render_page(graph))
-    page.wait_for_timeout(300)
     place = page.evaluate(f"""() => {{{PIXELS}
       const box = canvas.getBoundingClientRect();
       const blue = [];
@@ -254,11 +254,9 @@ def test_everything_is_reached_by_the_keyboard_alone(open_page: Open, field_page
     before = page.evaluate(DRAWN)
     for _ in range(30):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(200)
-    assert page.evaluate(DRAWN) < before / 2
+    wait_until(lambda: page.evaluate(DRAWN) < before / 2)
     page.keyboard.press("0")
-    page.wait_for_timeout(200)
-    assert page.evaluate(DRAWN) > before * 0.8
+    wait_until(lambda: page.evaluate(DRAWN) > before * 0.8)
 
 
 def test_a_phone_shows_search_map_and_details_without_scrolling_sideways(open_page: Open, field_page: str) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from serving import PATIENCE, SAMPLE, Served, serving
+from serving import SAMPLE, Served, serving
+from waiting import PATIENCE, wait_until
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 #: Some seconds' work, and then an answer.
@@ -67,13 +68,6 @@ def state(process: int) -> str:
 
 def is_there(process: int) -> bool:
     return state(process) != "Z"
-
-
-def wait_until(true: Callable[[], Any]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "this never became true"
-        time.sleep(0.02)
 
 
 def busy(process: int) -> bool:

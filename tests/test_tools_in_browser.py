@@ -16,6 +16,7 @@ from typing import Any
 import networkx as nx
 import pytest
 from pixels import PIXELS
+from waiting import wait_until
 
 from kgraph.view import render_page
 
@@ -115,11 +116,9 @@ def test_a_path_stands_out_on_the_map(open_page: Open, small_page: str) -> None:
       return count;
     }}"""
     page = open_page(small_page)
-    page.wait_for_timeout(300)
     assert page.evaluate(strong) == 0
     page = open_page(small_page, address="#path=method/bert,dataset/squad")
-    page.wait_for_timeout(300)
-    assert page.evaluate(strong) > 300
+    wait_until(lambda: page.evaluate(strong) > 300)
 
 
 def test_a_path_that_the_filters_close_is_told_and_opened_by_lifting_them(open_page: Open, small_page: str) -> None:
