@@ -56,19 +56,6 @@ globalThis.kgraph = {};
     return links;
   }
 
-  /** The pairs of different nodes that edges join: `{from, to, edges}`, from the smaller id to the larger. */
-  function pairsOf(nodes, edges) {
-    const pairs = new Map();
-    for (const edge of edges) {
-      const [from, to] = edge.from < edge.to ? [edge.from, edge.to] : [edge.to, edge.from];
-      if (from === to) continue;
-      const key = from * nodes.length + to;
-      if (pairs.has(key)) pairs.get(key).edges.push(edge);
-      else pairs.set(key, { from, to, edges: [edge] });
-    }
-    return [...pairs.values()];
-  }
-
   /** The value of `make`, made when first asked for: opening a large graph must not wait for all there is to know. */
   function later(make) {
     let value;
@@ -77,7 +64,7 @@ globalThis.kgraph = {};
 
   /**
    * All data of the page. `nodes` are in order of importance and a node's id is its position;
-   * `links[id]` are the node's edges, each with the node at the other end; `pairs` the linked pairs of nodes.
+   * `links[id]` are the node's edges, each with the node at the other end.
    */
   function readGraph() {
     const nodes = records(read("nodes"));
@@ -90,7 +77,6 @@ globalThis.kgraph = {};
     }
     for (const topic of about.topics) nodes[topic.hub].hub = true;
     const links = later(() => linksOf(nodes, edges));
-    const pairs = later(() => pairsOf(nodes, edges));
     const byKey = later(() => new Map(nodes.map((node) => [node.key, node])));
     return {
       nodes,
@@ -100,9 +86,6 @@ globalThis.kgraph = {};
       backbone: about.backbone,
       get links() {
         return links();
-      },
-      get pairs() {
-        return pairs();
       },
       get byKey() {
         return byKey();

@@ -118,7 +118,6 @@
     count,
     date,
     webLink,
-    marked,
     nodeButton,
     source,
     bestFirst,
