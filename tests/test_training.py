@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import tomllib
 from pathlib import Path
 
@@ -34,6 +35,11 @@ def annotated(seed: int) -> dict[str, object]:
     }
 
 
+def unannotated(count: int) -> list[dict[str, object]]:
+    records = [{**annotated(seed), "title": f"Paper {seed}: a parser"} for seed in range(200, 200 + count)]
+    return [{"id": r["id"], "title": r["title"], "abstract": r["abstract"]} for r in records]
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     from safetensors.torch import save_file
@@ -41,7 +47,7 @@ def config(tmp_path: Path) -> Path:
     from kgraph.pipeline.training.network import HIDDEN
 
     words = ["we", "present", "foo", "bar", "baz", "quux", "corge", "is", "tested", "on", "a", "parser", ".", ":"]
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
     shapes = {
         "embeddings.word_embeddings.weight": (len(vocabulary), HIDDEN),
         "embeddings.position_embeddings.weight": (512, HIDDEN),
@@ -91,8 +97,7 @@ def test_a_trained_pipeline_has_learned_its_papers(config: Path, capsys: pytest.
 def test_a_student_learns_from_annotated_papers_and_from_what_its_teachers_mark(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    records = [{**annotated(seed), "title": f"Paper {seed}: a parser"} for seed in range(200, 220)]
-    corpus = [{"id": r["id"], "title": r["title"], "abstract": r["abstract"]} for r in records]
+    corpus = unannotated(20)
     corpus += [json.loads(line) for line in (config.parent / "train.jsonl").read_text().splitlines()]
     (config.parent / "corpus.jsonl").write_text("".join(json.dumps(r) + "\n" for r in corpus))
     silver = '[[silver]]\ncorpus = "corpus.jsonl"\npapers = 20\nteachers = 2\n[silver.settings]\npasses = 2\n'
@@ -107,6 +112,58 @@ def test_a_student_learns_from_annotated_papers_and_from_what_its_teachers_mark(
     config.write_text(config.read_text().replace("papers = 20", "papers = 21"))
     assert main(["train", str(config)]) == 1
     assert "only 20 are free to use" in capsys.readouterr().err
+
+
+def test_the_encoder_is_pruned_and_learns_the_words_of_papers_first_where_the_configuration_says_so(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "corpus.jsonl").write_text("".join(json.dumps(r) + "\n" for r in unannotated(48)))
+    narrower = "[prune]\nheads = 6\nwide = 512\n"
+    words = '[pretrain]\ncorpus = "corpus.jsonl"\npapers = 48\n'
+    settings = "[pretrain.settings]\npasses = 20\nbatch = 8\nbfloat16 = true\n"
+    config.write_text(config.read_text().replace("passes = 4", "passes = 1") + narrower + words + settings)
+    assert main(["train", str(config)]) == 0
+    log = capsys.readouterr().err
+    assert "48 papers to learn words from" in log
+    losses = [float(x) for x in re.findall(r"masked words, step \d+ of 120: loss ([\d.]+)", log)]
+    assert len(losses) == 2
+    assert losses[1] < losses[0]
+
+
+def test_words_are_masked_whole_and_some_of_each_text() -> None:
+    from kgraph.pipeline.training.pretrain import masked
+    from kgraph.pipeline.wordpieces import WordPieces
+
+    pieces = WordPieces(["[UNK]", "[CLS]", "[SEP]", "[MASK]", "graph", "##s", "learn"])
+    windows = [pieces.windows(["graphs", "learn"] * n, [0] * n + [1] * n) for n in (3, 20)]
+    batch, wanted = masked([w for (w,) in windows], 3, random.Random(0))
+    for row, (window,) in enumerate(windows):
+        asked = wanted[row] >= 0
+        assert 0 < asked.sum() < len(window.ids) / 2
+        assert wanted[row][asked].tolist() == [i for i, a in zip(window.ids, asked.tolist(), strict=False) if a]
+        assert (batch["ids"][row][~asked][: len(window.ids)] != 3).all(), "what is masked is asked for"
+        graphs = wanted[row] == 4
+        assert (wanted[row].roll(-1)[graphs] == 5).all(), "both pieces of a word, or none"
+        assert not set(wanted[row][asked].tolist()) & {1, 2}, "the marks between texts are no words"
+
+
+def test_pruning_keeps_what_adds_most() -> None:
+    from kgraph.pipeline.training.network import HEAD_WIDTH, Encoder
+    from kgraph.pipeline.training.prune import pruned
+    from kgraph.pipeline.wordpieces import WordPieces
+
+    torch.manual_seed(0)
+    full = Encoder(3, layers=2, heads=4, wide=8)
+    with torch.no_grad():
+        for layer in full.layers:
+            layer.attended.weight[:, : 2 * HEAD_WIDTH] = 0  # the first two heads add nothing
+            layer.narrow.weight[:, ::2] = 0  # nor does every second inner neuron
+    windows = WordPieces(["[UNK]", "[CLS]", "[SEP]"]).windows(["a"] * 9, [0] * 9)
+    small = pruned(full, windows, Encoder(3, layers=2, heads=2, wide=4)).eval()
+    ids = torch.tensor([[1, 0, 0, 0, 2]])
+    with torch.no_grad():
+        same = small(ids, ids * 0, ids * 0), full.eval()(ids, ids * 0, ids * 0)
+    assert torch.allclose(*same, atol=1e-5)
 
 
 def test_the_pipelines_heads_compute_what_was_trained(tmp_path: Path) -> None:
@@ -179,6 +236,8 @@ def test_the_shipped_configuration_says_what_the_defaults_are() -> None:
         (("[settings]", "[silver]\npapers = 3\n[settings]"), "silver must be tables"),
         (("passes", "pases"), "unknown settings: pases"),
         (("passes = 4", 'passes = "four"'), "passes must be a number"),
+        (("passes = 4", "bfloat16 = 1"), "bfloat16 must be true or false"),
+        (("[settings]", "[prune]\nheads = 13\nwide = 9\n[settings]"), "there are 12 heads and 1536 wide to prune"),
         (("[settings]", "[[silver]]\npapers = 3\n[settings]"), "expected in [[silver]] corpus, papers, teachers"),
     ],
 )

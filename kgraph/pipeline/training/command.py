@@ -18,16 +18,19 @@ from kgraph.identifiers import title_key
 from kgraph.model import Extraction, Paper
 from kgraph.pipeline.assemble import blank_pipeline
 from kgraph.pipeline.training.choose import choose_thresholds, evaluate_pipeline, tagging_f1
-from kgraph.pipeline.training.config import Config, Settings, Silver, read_config
-from kgraph.pipeline.training.data import Example, make_examples
+from kgraph.pipeline.training.config import Config, Pretraining, Settings, Silver, read_config
+from kgraph.pipeline.training.data import Example, make_examples, read_text
 from kgraph.pipeline.training.export import make_pipeline
-from kgraph.pipeline.training.network import Network, load_bert_weights
+from kgraph.pipeline.training.network import Encoder, Network, load_bert_weights
+from kgraph.pipeline.training.pretrain import pretrain
+from kgraph.pipeline.training.prune import pruned
 from kgraph.pipeline.training.silver import make_silver
 from kgraph.pipeline.training.train import train
 from kgraph.pipeline.wordpieces import WordPieces
 from kgraph.readers import Report, read_papers
 
 Log = Callable[[str], None]
+_PAPERS_TO_PRUNE_BY = 256
 
 
 def run(path: Path, log: Log) -> None:
@@ -49,14 +52,21 @@ def run(path: Path, log: Log) -> None:
 
         train(network, passes, settings, after_pass)
 
+    encoder = _start(config, vocabulary, examples)
+    if config.pretrain:
+        papers = unannotated(config.pretrain, config.pretrain.settings.seed, dev)
+        log(f"{len(papers)} papers to learn words from")
+        windows = [read_text(paper.title, paper.abstract, nlp, pieces).window for paper in papers]
+        pretrain(encoder, windows, vocabulary.index("[MASK]"), config.pretrain.settings, log)
     networks = []
     for number in range(config.silver[0].teachers if config.silver else 1):
         settings = replace(config.settings, seed=config.settings.seed + number)
-        network = _new_network(config, len(vocabulary), settings.seed)
+        torch.manual_seed(settings.seed)
+        network = Network(copy.deepcopy(encoder))
         learn(network, [examples] * settings.passes, settings)
         networks.append(network)
     for number, silver in enumerate(config.silver):
-        papers = silver_papers(silver, config.settings.seed + number, [*gold, *dev])
+        papers = unannotated(silver, config.settings.seed + number, [*gold, *dev])
         teachers = networks[-silver.teachers :]
         log(f"round {number + 1}: {len(papers)} papers without annotations, marked by {len(teachers)} of the networks")
         marked = make_silver(teachers, papers, nlp, pieces, log)
@@ -66,25 +76,28 @@ def run(path: Path, log: Log) -> None:
     log(report(export(networks[-1], vocabulary, dev, config.output, config.version), errors=20))
 
 
-def _new_network(config: Config, vocabulary_size: int, seed: int) -> Network:
-    torch.manual_seed(seed)
-    network = Network(vocabulary_size)
-    load_bert_weights(network.encoder, config.start / "model.safetensors")
-    return network
+def _start(config: Config, vocabulary: Sequence[str], examples: Sequence[Example]) -> Encoder:
+    """Return the encoder with the starting weights, pruned by some of the papers where the configuration says so."""
+    encoder = Encoder(len(vocabulary))
+    load_bert_weights(encoder, config.start / "model.safetensors")
+    if config.prune is None:
+        return encoder
+    narrow = Encoder(len(vocabulary), heads=config.prune.heads, wide=config.prune.wide)
+    return pruned(encoder, [e.window for e in examples[:_PAPERS_TO_PRUNE_BY]], narrow)
 
 
-def silver_papers(silver: Silver, seed: int, annotated: Sequence[AnnotatedPaper]) -> list[Paper]:
-    """Return papers of the corpus by chance, none with the title of an annotated one.
+def unannotated(wanted: Pretraining | Silver, seed: int, annotated: Sequence[AnnotatedPaper]) -> list[Paper]:
+    """Return as many papers of the corpus as are wanted, by chance, none with the title of an annotated one.
 
     Raises ModelError where there are too few.
     """
     known = {title_key(paper.title) for paper in annotated}
-    read = read_papers(silver.corpus, report=Report())
+    read = read_papers(wanted.corpus, report=Report())
     papers = [record.paper if isinstance(record, Extraction) else record for record in read]
     free = [paper for paper in papers if title_key(paper.title) not in known]
-    if len(free) < silver.papers:
-        raise ModelError(f"{silver.corpus}: {silver.papers} papers are asked for, and only {len(free)} are free to use")
-    return random.Random(seed).sample(free, silver.papers)
+    if len(free) < wanted.papers:
+        raise ModelError(f"{wanted.corpus}: {wanted.papers} papers are asked for, and only {len(free)} are free to use")
+    return random.Random(seed).sample(free, wanted.papers)
 
 
 def mixed_passes(examples: Sequence[Example], silver: Sequence[Example], settings: Settings) -> list[Sequence[Example]]:

@@ -21,38 +21,51 @@ from kgraph.pipeline.wordpieces import CASES, MAX_PIECES, Window
 from kgraph.vocabulary import Role
 
 HIDDEN = 384
-HEADS = 12
+HEAD_WIDTH = 32
 
 
 class EncoderLayer(nn.Module):
     """One layer of BERT: self-attention and a feed-forward part, each added to its input and normalised.
 
     No dropout on attention or inside the feed-forward part: on a CPU it would cost a third of the
-    time, and keep attention out of the fused kernel.
+    time. Attention is written out, since the backward pass of torch's own is slow on a CPU.
     """
 
-    def __init__(self, dropout: float) -> None:
+    def __init__(self, heads: int, wide: int, dropout: float) -> None:
         super().__init__()
-        self.query_key_value = nn.Linear(HIDDEN, 3 * HIDDEN)
-        self.attended = nn.Linear(HIDDEN, HIDDEN)
+        self.query_key_value = nn.Linear(HIDDEN, 3 * heads * HEAD_WIDTH)
+        self.attended = nn.Linear(heads * HEAD_WIDTH, HIDDEN)
         self.norm1 = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.wide = nn.Linear(HIDDEN, 4 * HIDDEN)
-        self.narrow = nn.Linear(4 * HIDDEN, HIDDEN)
+        self.wide = nn.Linear(HIDDEN, wide)
+        self.narrow = nn.Linear(wide, HIDDEN)
         self.norm2 = nn.LayerNorm(HIDDEN, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        heads = self.query_key_value(x).unflatten(-1, (3, HEADS, HIDDEN // HEADS)).permute(2, 0, 3, 1, 4)
-        attended = nn.functional.scaled_dot_product_attention(heads[0], heads[1], heads[2], attn_mask=mask)
-        x = self.norm1(x + self.dropout(self.attended(attended.transpose(1, 2).flatten(2))))
+    def forward(self, x: Tensor, hidden: Tensor | None) -> Tensor:
+        x = self.norm1(x + self.dropout(self.attended(self.attend(x, hidden))))
         out: Tensor = self.norm2(x + self.dropout(self.narrow(nn.functional.gelu(self.wide(x)))))
+        return out
+
+    def attend(self, x: Tensor, hidden: Tensor | None) -> Tensor:
+        """Return what each head gathers, (batch, pieces, heads * HEAD_WIDTH).
+
+        `hidden`, to be added to the scores, is large and negative where there is no piece.
+        """
+        parts = self.query_key_value(x).unflatten(-1, (3, -1, HEAD_WIDTH)).permute(2, 0, 3, 1, 4)
+        query, key, value = parts.unbind(0)
+        scores = (query * HEAD_WIDTH**-0.5) @ key.transpose(-1, -2)
+        if hidden is not None:
+            scores = scores + hidden.to(scores.dtype)
+        out: Tensor = (scores.softmax(-1, dtype=scores.dtype) @ value).transpose(1, 2).flatten(2)
         return out
 
 
 class Encoder(nn.Module):
-    """Pieces to vectors."""
+    """Pieces to vectors; by default in MiniLM's size, and narrower when pruned."""
 
-    def __init__(self, vocabulary_size: int, layers: int = 6, dropout: float = 0.1) -> None:
+    def __init__(
+        self, vocabulary_size: int, layers: int = 6, heads: int = 12, wide: int = 4 * HIDDEN, dropout: float = 0.1
+    ) -> None:
         super().__init__()
         self.words = nn.Embedding(vocabulary_size, HIDDEN)
         self.positions = nn.Embedding(MAX_PIECES, HIDDEN)
@@ -61,7 +74,7 @@ class Encoder(nn.Module):
         nn.init.zeros_(self.cases.weight)
         self.norm = nn.LayerNorm(HIDDEN, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(EncoderLayer(dropout) for _ in range(layers))
+        self.layers = nn.ModuleList(EncoderLayer(heads, wide, dropout) for _ in range(layers))
 
     def forward(self, ids: Tensor, fields: Tensor, cases: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return (batch, pieces, HIDDEN) vectors for (batch, pieces) inputs.
@@ -70,8 +83,9 @@ class Encoder(nn.Module):
         """
         x = self.words(ids) + self.positions.weight[: ids.shape[1]] + self.fields(fields) + self.cases(cases)
         x = self.dropout(self.norm(x))
+        hidden = None if mask is None else (~mask).float() * -1e4
         for layer in self.layers:
-            x = layer(x, mask)
+            x = layer(x, hidden)
         out: Tensor = x
         return out
 
@@ -193,9 +207,9 @@ class RelationHead(nn.Module):
 class Network(nn.Module):
     """The encoder and its heads."""
 
-    def __init__(self, vocabulary_size: int) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__()
-        self.encoder = Encoder(vocabulary_size)
+        self.encoder = encoder
         self.mentions = nn.Linear(HIDDEN, len(TAGS))
         self.dropout = nn.Dropout(0.1)
         self.aliases = AliasHead()
@@ -205,4 +219,4 @@ class Network(nn.Module):
     def words(self, windows: Sequence[Window]) -> list[Tensor]:
         """Return (words, HIDDEN) vectors for each window: those of the words' first pieces."""
         hidden = self.encoder(**collate(windows))
-        return [h[torch.from_numpy(w.heads)] for h, w in zip(hidden, windows, strict=True)]
+        return [h[torch.from_numpy(w.heads)].float() for h, w in zip(hidden, windows, strict=True)]

@@ -6,7 +6,7 @@ import copy
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from kgraph.pipeline.training.config import Settings
 from kgraph.pipeline.training.data import Example
 from kgraph.pipeline.training.network import Network
+
+T = TypeVar("T")
 
 
 def train(
@@ -39,18 +41,14 @@ def train(
         weight_decay=0.01,
         fused=True,
     )
-    steps = sum(math.ceil(len(examples) / settings.batch) for examples in passes)
-    warm = max(1, int(steps * settings.warmup))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer,
-        lambda s: min(1.0, s / warm) * max(0.0, (steps - s) / max(1, steps - warm)) if s >= warm else s / warm,
-    )
+    schedule = warm_up_and_decay(optimizer, sum(math.ceil(len(x) / settings.batch) for x in passes), settings)
     best, best_pass, best_weights = -1.0, 0, copy.deepcopy(network.state_dict())
     for number, examples in enumerate(passes, 1):
         network.train()
         total, seen = 0.0, 0
-        for batch in _batches(examples, settings.batch, shuffle):
-            loss = _loss(network, batch, settings)
+        for batch in batches(examples, lambda e: len(e.window.ids), settings.batch, shuffle):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=settings.bfloat16):
+                loss = _loss(network, batch, settings)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -68,23 +66,32 @@ def train(
     network.eval()
 
 
-def _batches(examples: Sequence[Example], size: int, shuffle: random.Random) -> Iterator[list[Example]]:
+def warm_up_and_decay(
+    optimizer: torch.optim.Optimizer, steps: int, settings: Settings
+) -> torch.optim.lr_scheduler.LambdaLR:
+    """Return a schedule that raises the rates for `settings.warmup` of the steps and lowers them to zero then."""
+    warm = max(1, int(steps * settings.warmup))
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: s / warm if s < warm else max(0.0, (steps - s) / max(1, steps - warm))
+    )
+
+
+def batches(items: Sequence[T], length: Callable[[T], int], size: int, shuffle: random.Random) -> Iterator[list[T]]:
     """Yield shuffled batches of papers of like length, so that little is padding."""
-    order = list(range(len(examples)))
+    order = list(items)
     shuffle.shuffle(order)
-    batches = []
+    out = []
     for start in range(0, len(order), size * 32):
-        pool = sorted(order[start : start + size * 32], key=lambda i: len(examples[i].window.ids))
-        batches += [pool[i : i + size] for i in range(0, len(pool), size)]
-    shuffle.shuffle(batches)
-    for batch in batches:
-        yield [examples[i] for i in batch]
+        pool = sorted(order[start : start + size * 32], key=length)
+        out += [pool[i : i + size] for i in range(0, len(pool), size)]
+    shuffle.shuffle(out)
+    yield from out
 
 
 def _loss(network: Network, batch: Sequence[Example], settings: Settings) -> Tensor:
     words = network.words([e.window for e in batch])
     logits = network.mentions(network.dropout(torch.cat(words)))
-    loss: Tensor = nn.functional.cross_entropy(logits, torch.cat([e.tags for e in batch]))
+    loss: Tensor = nn.functional.cross_entropy(logits.float(), torch.cat([e.tags for e in batch]))
     found: dict[str, list[tuple[Tensor, Tensor]]] = {"roles": [], "relations": [], "aliases": []}
     for tokens, example in zip(words, batch, strict=True):
         heads: dict[str, Any] = example.heads
@@ -103,5 +110,5 @@ def _loss(network: Network, batch: Sequence[Example], settings: Settings) -> Ten
     ):
         if found[name]:
             logits, wanted = (torch.cat(part) for part in zip(*found[name], strict=True))
-            loss = loss + weight * measure(logits, wanted)
+            loss = loss + weight * measure(logits.float(), wanted)
     return loss
