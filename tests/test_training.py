@@ -128,6 +128,10 @@ def test_the_encoder_is_pruned_and_learns_the_words_of_papers_first_where_the_co
     losses = [float(x) for x in re.findall(r"masked words, step \d+ of 120: loss ([\d.]+)", log)]
     assert len(losses) == 2
     assert losses[1] < losses[0]
+    vocabulary = config.parent / "start" / "vocab.txt"
+    vocabulary.write_text(vocabulary.read_text().replace("[MASK]", "mask"))
+    assert main(["train", str(config)]) == 1
+    assert "has no [MASK]" in capsys.readouterr().err
 
 
 def test_words_are_masked_whole_and_some_of_each_text() -> None:

@@ -54,6 +54,8 @@ def run(path: Path, log: Log) -> None:
 
     encoder = _start(config, vocabulary, examples)
     if config.pretrain:
+        if "[MASK]" not in vocabulary:
+            raise ModelError(f"{config.start / 'vocab.txt'} has no [MASK], which masked-language training needs")
         papers = unannotated(config.pretrain, config.pretrain.settings.seed, dev)
         log(f"{len(papers)} papers to learn words from")
         windows = [read_text(paper.title, paper.abstract, nlp, pieces).window for paper in papers]
