@@ -11,7 +11,7 @@ from typing import Any
 from kgraph.errors import ModelError
 
 #: The attention heads and inner neurons of each layer of the starting weights.
-_HEADS, _WIDE = 12, 1536
+HEADS, WIDE = 12, 1536
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,10 @@ class Pruning:
 
 @dataclass(frozen=True, slots=True)
 class Pretraining:
-    """Masked-language training of the encoder on `papers` papers of the file `corpus`."""
+    """Masked-language training of the encoder on `papers` papers of the file `corpus`.
+
+    Of the settings it goes by seed, passes, batch, encoder_rate, warmup and bfloat16.
+    """
 
     corpus: Path
     papers: int
@@ -138,8 +141,8 @@ def _settings(path: Path, values: dict[str, Any]) -> Settings:
 def _pruning(path: Path, values: dict[str, Any]) -> Pruning:
     _expect(path, "in [prune]", values, {"heads", "wide"})
     _expect_counts(path, values)
-    if values["heads"] > _HEADS or values["wide"] > _WIDE:
-        raise ModelError(f"{path}: there are {_HEADS} heads and {_WIDE} wide to prune, not {values}")
+    if values["heads"] > HEADS or values["wide"] > WIDE:
+        raise ModelError(f"{path}: [prune] can keep at most heads = {HEADS} and wide = {WIDE}, not {values}")
     return Pruning(**values)
 
 

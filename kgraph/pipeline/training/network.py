@@ -16,12 +16,13 @@ from torch import Tensor, nn
 from kgraph.pipeline.alias_features import ALIAS_FEATURES
 from kgraph.pipeline.features import PAIR_FEATURES, RELATIONS, ROLE_FEATURES
 from kgraph.pipeline.mentions import TAGS
+from kgraph.pipeline.training.config import HEADS, WIDE
 from kgraph.pipeline.training.data import collate
 from kgraph.pipeline.wordpieces import CASES, MAX_PIECES, Window
 from kgraph.vocabulary import Role
 
 HIDDEN = 384
-HEAD_WIDTH = 32
+HEAD_WIDTH = HIDDEN // HEADS
 
 
 class EncoderLayer(nn.Module):
@@ -64,7 +65,7 @@ class Encoder(nn.Module):
     """Pieces to vectors; by default in MiniLM's size, and narrower when pruned."""
 
     def __init__(
-        self, vocabulary_size: int, layers: int = 6, heads: int = 12, wide: int = 4 * HIDDEN, dropout: float = 0.1
+        self, vocabulary_size: int, layers: int = 6, heads: int = HEADS, wide: int = WIDE, dropout: float = 0.1
     ) -> None:
         super().__init__()
         self.words = nn.Embedding(vocabulary_size, HIDDEN)
