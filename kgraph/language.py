@@ -12,6 +12,7 @@ _COMMON_WORDS = (
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _FEWEST_WORDS = 15
 _LEAST_COMMON = 0.08
 
@@ -23,8 +24,8 @@ def looks_english(text: str) -> bool:
     """
     words = _WORD.findall(text)
     letters = "".join(words)
-    latin = sum(c.isascii() or unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    if 2 * latin < len(letters):
+    others = sum(not unicodedata.name(c, "").startswith("LATIN") for c in _NOT_ASCII.findall(letters))
+    if 2 * others > len(letters):
         return False
     common = sum(word.lower() in _COMMON for word in words)
     return len(words) < _FEWEST_WORDS or common >= _LEAST_COMMON * len(words)

@@ -178,10 +178,11 @@ def test_the_pipelines_heads_compute_what_was_trained(tmp_path: Path) -> None:
     from kgraph.pipeline.assemble import blank_pipeline
     from kgraph.pipeline.entities import alias_probabilities
     from kgraph.pipeline.features import Pairs
+    from kgraph.pipeline.mentions import all_spans, judge_spans
     from kgraph.pipeline.relations import relation_probabilities
     from kgraph.pipeline.roles import role_probabilities
     from kgraph.pipeline.training.data import make_examples
-    from kgraph.pipeline.training.network import HIDDEN, AliasHead, RelationHead, RoleHead
+    from kgraph.pipeline.training.network import HIDDEN, AliasHead, MentionHead, RelationHead, RoleHead
     from kgraph.pipeline.weights import Weights
     from kgraph.pipeline.wordpieces import WordPieces
     from kgraph.vocabulary import SYMMETRIC, RelationType
@@ -209,6 +210,12 @@ def test_the_pipelines_heads_compute_what_was_trained(tmp_path: Path) -> None:
     one_way = [i for i, r in enumerate(RelationType) if r not in SYMMETRIC]
     found = relation_probabilities(weights[1], tokens.numpy(), pairs, spans)
     assert found[:, one_way] == pytest.approx(wanted_relations[:, one_way], abs=1e-5)
+    judge, spans_of_all = MentionHead().eval(), all_spans(len(tokens))
+    torch.nn.init.normal_(judge.width)
+    arrays = Weights({f"spans.{n}": v.detach().numpy() for n, v in judge.state_dict().items()})
+    with torch.no_grad():
+        wanted_spans = judge(tokens, torch.from_numpy(spans_of_all)).numpy()
+    assert judge_spans(arrays, tokens.numpy(), spans_of_all) == pytest.approx(wanted_spans, abs=1e-5)
     aliases = AliasHead().eval()
     names = [
         Name("", 0, [(int(a), int(b)) for a, b in heads["name_spans"][heads["name_owner"] == i]])

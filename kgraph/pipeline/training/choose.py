@@ -18,24 +18,33 @@ from kgraph.model import Extraction, Paper
 from kgraph.pipeline.calibration import fit_calibration
 from kgraph.pipeline.component import Head
 from kgraph.pipeline.features import RELATIONS
-from kgraph.pipeline.mentions import best_tags, tag_spans
+from kgraph.pipeline.mentions import MIXING, decode, tag_spans
+from kgraph.pipeline.roles import ROLES
 from kgraph.pipeline.tokenizer import make_doc
 from kgraph.pipeline.training.data import Example
 from kgraph.pipeline.training.network import Network
+from kgraph.vocabulary import Role
 
 _CUTS = tuple(round(0.05 * k, 2) for k in range(1, 19))
-_SHIFTS = (0.0, -0.15, 0.15, -0.3, 0.3, -0.45)
+_MIXINGS = tuple(
+    (1 - part, part, constant) for part in (0.5, 0.25, 0.75, 0.9, 1.0) for constant in (0.0, -0.2, 0.2, 0.4, 0.6)
+)
+_CAUTIONS = (0.0, 0.3, 0.6, 0.9)
 _HEADS = ("kgraph_mentions", "kgraph_entities", "kgraph_roles", "kgraph_relations")
 
 
 def tagging_f1(network: Network, examples: Sequence[Example]) -> float:
-    """Return the F1 of exact, typed mentions, as the tagger alone finds them in the encoder's first window."""
+    """Return the F1 of exact, typed mentions in the encoder's first window, before names are repeated."""
     right = found = wanted = 0
     with torch.no_grad():
         for example in examples:
             (words,) = network.words([example.window])
-            scores = torch.log_softmax(network.mentions(words), -1).numpy()
-            predicted, gold = set(tag_spans(best_tags(scores))), set(tag_spans(example.tags.argmax(-1).tolist()))
+            decoded = decode(
+                network.mentions(words).numpy(),
+                lambda spans: network.spans(words, torch.from_numpy(spans)).numpy(),  # noqa: B023
+                MIXING,
+            )
+            predicted, gold = {m[:3] for m in decoded}, set(tag_spans(example.tags.argmax(-1).tolist()))
             right += len(predicted & gold)
             found += len(predicted)
             wanted += len(gold)
@@ -45,27 +54,38 @@ def tagging_f1(network: Network, examples: Sequence[Example]) -> float:
 def choose_thresholds(nlp: Language, dev: Sequence[AnnotatedPaper]) -> None:
     """Set what the pipeline's decisions hang on to what is best on `dev`, then calibrate its scores there.
 
-    How likely a word is outside of all names goes by the F1 of mentions, the threshold of aliases by that of aliases
-    and entities, the threshold of each relation type by its own.
+    How the tags and the judge of a span are mixed goes by the F1 of mentions, exact and overlapping; the threshold of
+    aliases by that of aliases and entities; the caution in calling an entity introduced, since some found entities are
+    none, by the F1 of introduced ones and the agreement on roles; the threshold of each relation type by its own.
     """
-    mentions, entities, relations = (_head(nlp, f"kgraph_{name}") for name in ("mentions", "entities", "relations"))
-    relations.weights["thresholds"] = np.full(len(RELATIONS), _CUTS[0], dtype=np.float32)
+    mentions, entities, roles, relations = (_head(nlp, name) for name in _HEADS)
+    none, all_likely = (np.full(len(RELATIONS), cut, dtype=np.float32) for cut in (np.inf, _CUTS[0]))
+    relations.weights["thresholds"] = none  # the most costly to write down, and the last to be chosen
     entities.weights["threshold"] = np.array(0.5, dtype=np.float32)
     encoded = [_encoded(nlp, paper) for paper in dev]
-    bias = mentions.weights["mentions.bias"]
-    outside = np.eye(1, len(bias), dtype=np.float32)[0]
 
-    def mentions_with(shift: float) -> float:
-        mentions.weights["mentions.bias"] = bias + np.float32(shift) * outside
-        return _f1(evaluate(dev, _extractions(nlp, dev, encoded)), "mention", "all")
+    def mentions_with(mixing: Sequence[float]) -> float:
+        mentions.weights["mixing"] = np.array(mixing, dtype=np.float32)
+        evaluation = evaluate(dev, _extractions(nlp, dev, encoded))
+        return _f1(evaluation, "mention", "all") + _f1(evaluation, "overlap")
 
     def aliases_at(cut: float) -> float:
         entities.weights["threshold"] = np.array(cut, dtype=np.float32)
         evaluation = evaluate(dev, _extractions(nlp, dev, encoded))
         return _f1(evaluation, "alias") + _f1(evaluation, "entity")
 
-    mentions.weights["mentions.bias"] = bias + np.float32(max(_SHIFTS, key=mentions_with)) * outside
+    trained = roles.weights["outer.bias"]
+    introduced = np.eye(len(ROLES), dtype=np.float32)[ROLES.index(Role.INTRODUCED)]
+
+    def roles_with(caution: float) -> float:
+        roles.weights["outer.bias"] = trained - np.float32(caution) * introduced
+        evaluation = evaluate(dev, _extractions(nlp, dev, encoded))
+        return _f1(evaluation, "introduced") + _f1(evaluation, "role")
+
+    mentions.weights["mixing"] = np.array(max(_MIXINGS, key=mentions_with), dtype=np.float32)
     entities.weights["threshold"] = np.array(max(_CUTS, key=aliases_at), dtype=np.float32)
+    roles_with(max(_CAUTIONS, key=roles_with))
+    relations.weights["thresholds"] = all_likely
     relations.weights["thresholds"] = relation_thresholds(dev, _extractions(nlp, dev, encoded))
     chosen = evaluate(dev, _extractions(nlp, dev, encoded))
     for head, name in ((mentions, "mention"), (relations, "relation")):

@@ -27,6 +27,7 @@ class Settings:
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
     warmup: float = 0.1
+    span_weight: float = 0.5
     role_weight: float = 0.5
     relation_weight: float = 1.5
     alias_weight: float = 0.5

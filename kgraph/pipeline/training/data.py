@@ -20,7 +20,7 @@ from kgraph.pipeline.alias_features import Name, name_pairs
 from kgraph.pipeline.encoder import doc_words
 from kgraph.pipeline.features import RELATIONS, TYPES, Layout, Pairs, Spans, entity_pairs, role_features
 from kgraph.pipeline.layout import doc_layout, field_offset, token_texts
-from kgraph.pipeline.mentions import TAGS
+from kgraph.pipeline.mentions import TAGS, all_spans, tag_spans
 from kgraph.pipeline.sentences import set_sentence_starts
 from kgraph.pipeline.tokenizer import make_doc
 from kgraph.pipeline.wordpieces import Window, WordPieces
@@ -52,12 +52,13 @@ class Text:
 class Example:
     """One paper to learn from.
 
-    `tags` is (words, TAGS), probabilities; `heads` has what the heads for aliases, roles and relations read and
-    shall find, by name. All positions are words of the window.
+    `tags`, (words, TAGS), and `spans`, (spans, 1 + types) in the order of `all_spans`, are probabilities; `heads` has
+    what the heads for aliases, roles and relations read and shall find, by name. All positions are words of the window.
     """
 
     window: Window
     tags: Tensor
+    spans: Tensor
     heads: dict[str, Any]
 
 
@@ -91,7 +92,18 @@ def _example(paper: AnnotatedPaper, text: Text) -> Example:
     heads["labels"] = _relation_labels(paper, {old: new for new, old in enumerate(keep)}, pairs)
     heads.update(_alias_inputs(text, entities, types))
     window_tags = torch.from_numpy(tags[text.tokens[: text.window.last]])
-    return Example(text.window, nn.functional.one_hot(window_tags, len(TAGS)).float(), heads)
+    return Example(
+        text.window, nn.functional.one_hot(window_tags, len(TAGS)).float(), _span_labels(window_tags.tolist()), heads
+    )
+
+
+def _span_labels(tags: Sequence[int]) -> Tensor:
+    row = {(start, end): i for i, (start, end) in enumerate(all_spans(len(tags)).tolist())}
+    labels = torch.zeros(len(row), dtype=torch.long)
+    for start, end, type_ in tag_spans(tags):
+        if (start, end) in row:
+            labels[row[start, end]] = 1 + TYPES.index(type_)
+    return nn.functional.one_hot(labels, 1 + len(TYPES)).float()
 
 
 def _parts(width: int) -> str:

@@ -14,6 +14,7 @@ from spacy.language import Language
 
 from kgraph.pipeline.assemble import blank_pipeline
 from kgraph.pipeline.component import Component
+from kgraph.pipeline.mentions import MIXING
 from kgraph.pipeline.training.network import Encoder, Network
 from kgraph.pipeline.weights import Weights
 
@@ -27,7 +28,7 @@ def make_pipeline(network: Network, vocabulary: Sequence[str], version: str) -> 
     state = {name: value.detach().numpy().astype(np.float32) for name, value in network.state_dict().items()}
     pieces = "\n".join(vocabulary).encode("utf-8")
     parts: dict[str, dict[str, npt.NDArray[np.float32]]] = {
-        "kgraph_mentions": _part(state, r"(mentions\..*)"),
+        "kgraph_mentions": {**_part(state, r"((?:mentions|spans)\..*)"), "mixing": np.array(MIXING, dtype=np.float32)},
         "kgraph_entities": _part(state, r"aliases\.(.*)"),
         "kgraph_roles": _part(state, r"roles\.(.*)"),
         "kgraph_relations": _part(state, r"relations\.(.*)"),

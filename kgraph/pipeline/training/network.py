@@ -1,4 +1,4 @@
-"""The network in torch: a six-layer MiniLM encoder with four heads.
+"""The network in torch: a six-layer MiniLM encoder with five heads.
 
 The encoder is BERT's (Devlin et al. 2019) in MiniLM's size (Wang et al. 2020), given the field as
 token type and, since its vocabulary is uncased, a class of letter case for each piece.
@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from kgraph.pipeline.alias_features import ALIAS_FEATURES
-from kgraph.pipeline.features import PAIR_FEATURES, RELATIONS, ROLE_FEATURES
-from kgraph.pipeline.mentions import TAGS
+from kgraph.pipeline.features import PAIR_FEATURES, RELATIONS, ROLE_FEATURES, TYPES
+from kgraph.pipeline.mentions import TAGS, WIDEST
 from kgraph.pipeline.training.config import HEADS, WIDE
 from kgraph.pipeline.training.data import collate
 from kgraph.pipeline.wordpieces import CASES, MAX_PIECES, Window
@@ -130,6 +130,31 @@ def span_vectors(tokens: Tensor, spans: Tensor) -> Tensor:
     return torch.cat([tokens[start], tokens[end - 1], (sums[end] - sums[start]) / width], dim=1)
 
 
+class MentionHead(nn.Module):
+    """Spans of words to logits: of being no name, and a name of each type."""
+
+    def __init__(self, size: int = 128, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.inner = nn.Linear(5 * HIDDEN, size)
+        self.width = nn.Parameter(torch.zeros(WIDEST + 1, size))
+        self.outer = nn.Linear(size, 1 + len(TYPES))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, words: Tensor, spans: Tensor) -> Tensor:
+        """Return (spans, 1 + types) for (start, end) rows: by first and last word, mean, the words beside, the width.
+
+        The words are projected first and gathered then, since most spans share their words.
+        """
+        first, last, mean, before, after = (words @ w.T for w in self.inner.weight.chunk(5, dim=1))
+        start, end = spans.unbind(1)
+        sums = torch.cat([mean.new_zeros(1, mean.shape[1], dtype=torch.float32), mean.float().cumsum(0)])
+        edge = before.new_zeros(1, before.shape[1])
+        x = first[start] + last[end - 1] + (sums[end] - sums[start]) / (end - start).unsqueeze(1)
+        x = x + torch.cat([edge, before])[start] + torch.cat([after, edge])[end] + self.width[end - start]
+        out: Tensor = self.outer(self.dropout(nn.functional.gelu(x + self.inner.bias, approximate="tanh")))
+        return out
+
+
 class Spans(nn.Module):
     """Vectors of mentions, joined to vectors of entities by their maximum."""
 
@@ -212,6 +237,7 @@ class Network(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.mentions = nn.Linear(HIDDEN, len(TAGS))
+        self.spans = MentionHead()
         self.dropout = nn.Dropout(0.1)
         self.aliases = AliasHead()
         self.roles = RoleHead()

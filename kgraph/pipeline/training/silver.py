@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 import torch
 from spacy.language import Language
 
@@ -16,7 +15,7 @@ from kgraph.model import Paper
 from kgraph.pipeline.entities import acronym_pairs, group_by_name, likeliest_type
 from kgraph.pipeline.features import TYPES, entity_pairs
 from kgraph.pipeline.layout import token_texts
-from kgraph.pipeline.mentions import decode, repeat_names
+from kgraph.pipeline.mentions import MIXING, all_spans, decode, repeat_names
 from kgraph.pipeline.training.data import Example, Text, entity_inputs, read_text
 from kgraph.pipeline.training.network import Network
 from kgraph.pipeline.wordpieces import WordPieces
@@ -48,21 +47,25 @@ def make_silver(
 
 
 def _example(teachers: Sequence[Network], text: Text, words: Sequence[torch.Tensor]) -> Example:
-    probabilities = [torch.softmax(t.mentions(w), -1) for t, w in zip(teachers, words, strict=True)]
-    tags = torch.stack(probabilities).mean(0)
-    logits = np.full((len(text.doc), tags.shape[1]), -1e9, dtype=np.float32)
-    logits[:, 0] = 0
-    logits[text.tokens[: text.window.last]] = np.log(np.maximum(tags.numpy(), 1e-9))
+    together = list(zip(teachers, words, strict=True))
+    everywhere = torch.from_numpy(all_spans(text.window.last))
+    tags = torch.stack([t.mentions(w).softmax(-1) for t, w in together]).mean(0)
+    spans = torch.stack([t.spans(w, everywhere).softmax(-1) for t, w in together]).mean(0)
+    row = {(start, end): i for i, (start, end) in enumerate(everywhere.tolist())}
+    decoded = decode(
+        tags.clamp(min=1e-9).log().numpy(),
+        lambda asked: spans[[row[start, end] for start, end in asked.tolist()]].clamp(min=1e-9).log().numpy(),
+        MIXING,
+    )
     tokens = token_texts(text.doc)
-    found = [m for m in repeat_names(decode(logits), tokens) if m[1] <= text.limit]
+    in_tokens = [(int(text.tokens[m[0]]), int(text.tokens[m[1] - 1]) + 1, *m[2:]) for m in decoded]
+    found = [m for m in repeat_names(in_tokens, tokens) if m[1] <= text.limit]
     names = [text.doc[start:end].text for start, end, *_ in found]
     groups = group_by_name(found, names, acronym_pairs(found, tokens))
     entities = [[found[i][:2] for i in group] for group in groups]
     types = [TYPES.index(likeliest_type(found, group)) for group in groups]
     heads = entity_inputs(text, entities, types, entity_pairs(text.layout, entities, types))
     if entities:
-        roles = [torch.softmax(t.roles(w, heads), -1) for t, w in zip(teachers, words, strict=True)]
-        relations = [torch.sigmoid(t.relations(w, heads)) for t, w in zip(teachers, words, strict=True)]
-        heads["roles"] = torch.stack(roles).mean(0)
-        heads["labels"] = torch.stack(relations).mean(0)
-    return Example(text.window, tags, heads)
+        heads["roles"] = torch.stack([t.roles(w, heads).softmax(-1) for t, w in together]).mean(0)
+        heads["labels"] = torch.stack([t.relations(w, heads).sigmoid() for t, w in together]).mean(0)
+    return Example(text.window, tags, spans, heads)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from kgraph.pipeline.mentions import all_spans
 from kgraph.pipeline.training.config import Settings
 from kgraph.pipeline.training.data import Example
 from kgraph.pipeline.training.network import Network
@@ -92,6 +93,12 @@ def _loss(network: Network, batch: Sequence[Example], settings: Settings) -> Ten
     words = network.words([e.window for e in batch])
     logits = network.mentions(network.dropout(torch.cat(words)))
     loss: Tensor = nn.functional.cross_entropy(logits.float(), torch.cat([e.tags for e in batch]))
+    # Per word, as that of the tags: nearly all spans are no names, and a mean over spans would be next to nothing.
+    judged = torch.cat([network.spans(w, torch.from_numpy(all_spans(len(w)))) for w in words])
+    wanted = torch.cat([e.spans for e in batch])
+    loss = loss + settings.span_weight * nn.functional.cross_entropy(judged.float(), wanted, reduction="sum") / len(
+        logits
+    )
     found: dict[str, list[tuple[Tensor, Tensor]]] = {"roles": [], "relations": [], "aliases": []}
     for tokens, example in zip(words, batch, strict=True):
         heads: dict[str, Any] = example.heads
