@@ -19,7 +19,7 @@ from kgraph.pipeline.annotations import get_vectors, set_mentions
 from kgraph.pipeline.component import Head
 from kgraph.pipeline.features import TYPES
 from kgraph.pipeline.layout import in_urls, token_texts
-from kgraph.pipeline.weights import Weights, gelu, short_means, sigmoid
+from kgraph.pipeline.weights import Weights, gelu, sigmoid, span_means
 from kgraph.vocabulary import EntityType
 
 Floats = npt.NDArray[np.float32]
@@ -34,7 +34,7 @@ WIDEST = 10
 #: How much the tags and the judge of a span count, and a constant; a trained pipeline has its own.
 MIXING = (0.5, 0.5, 0.0)
 #: Spans whose tags have lower log odds than this are not looked at.
-_FLOOR = -3.0
+_FLOOR = -2.0
 
 
 def tag_spans(tags: Sequence[int]) -> Iterator[tuple[int, int, str]]:
@@ -131,9 +131,7 @@ def judge_spans(weights: Weights, words: Floats, spans: Spans) -> Floats:
     """Return the logits of spans: their first word, last word, mean, the words beside them, and their width."""
     padded = np.pad(words, ((1, 1), (0, 0)))
     start, end = spans.T
-    x = np.concatenate(
-        [words[start], words[end - 1], short_means(words, spans), padded[start], padded[end + 1]], axis=1
-    )
+    x = np.concatenate([words[start], words[end - 1], span_means(words, spans), padded[start], padded[end + 1]], axis=1)
     return weights.linear("spans.outer", gelu(weights.linear("spans.inner", x) + weights["spans.width"][end - start]))
 
 

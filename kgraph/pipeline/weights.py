@@ -53,7 +53,7 @@ def sigmoid(x: Floats) -> Floats:
 def span_means(tokens: Floats, spans: npt.NDArray[np.int64]) -> Floats:
     """Return (spans, width): the mean vector of the tokens of each (start, end) row, zeros where it is empty.
 
-    For many and long spans; for few and short ones `short_means` is quicker.
+    For many and long spans; for few and short ones `_short_means` is quicker.
     """
     sums = np.zeros((len(tokens) + 1, tokens.shape[1]), dtype=np.float32)
     for before, vector, after in zip(sums[:-1], tokens, sums[1:], strict=True):
@@ -63,7 +63,7 @@ def span_means(tokens: Floats, spans: npt.NDArray[np.int64]) -> Floats:
     return out
 
 
-def short_means(tokens: Floats, spans: npt.NDArray[np.int64]) -> Floats:
+def _short_means(tokens: Floats, spans: npt.NDArray[np.int64]) -> Floats:
     """Return what `span_means` does, but for the last bits, of spans that are not empty."""
     widths = spans[:, 1] - spans[:, 0]
     first = np.cumsum(widths) - widths
@@ -79,7 +79,7 @@ def entity_vectors(weights: Weights, tokens: Floats, entities: list[list[tuple[i
     A mention is its first token, its last and the mean of all, through the layer `spans.project`.
     """
     spans = np.asarray([s for group in entities for s in group], dtype=np.int64).reshape(-1, 2)
-    x = np.concatenate([tokens[spans[:, 0]], tokens[spans[:, 1] - 1], short_means(tokens, spans)], axis=1)
+    x = np.concatenate([tokens[spans[:, 0]], tokens[spans[:, 1] - 1], _short_means(tokens, spans)], axis=1)
     vectors = gelu(weights.linear("spans.project", x))
     first = np.cumsum([0, *(len(group) for group in entities[:-1])])
     return np.maximum.reduceat(vectors, first, axis=0)
