@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain, islice
@@ -65,10 +65,18 @@ def extract_paper(nlp: Language, paper: Paper) -> Extraction:
     """Return what the pipeline finds in one paper; the same text always gives the same result."""
     from kgraph.pipeline.tokenizer import make_doc
 
-    # One thread: with more, sums are rounded in another order, and processes get in each other's way.
-    with _blas().limit(limits=1):
+    with one_thread():
         doc = nlp(make_doc(nlp, paper.title, paper.abstract))
     return to_extraction(doc, paper, pipeline_name(nlp))
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Return a context in which numpy multiplies on one thread.
+
+    With more, sums are rounded in another order, and processes get in each other's way.
+    """
+    limited: AbstractContextManager[object] = _blas().limit(limits=1)
+    return limited
 
 
 @cache

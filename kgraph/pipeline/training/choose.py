@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from kgraph.annotated import AnnotatedPaper
 from kgraph.evaluate import Evaluation, evaluate
-from kgraph.extract import pipeline_name, to_extraction
+from kgraph.extract import one_thread, pipeline_name, to_extraction
 from kgraph.model import Extraction, Paper
 from kgraph.pipeline.calibration import fit_calibration
 from kgraph.pipeline.component import Head
@@ -129,7 +129,8 @@ def _extractions(nlp: Language, papers: Sequence[AnnotatedPaper], encoded: Seque
     found = {}
     for paper, doc in zip(papers, encoded, strict=True):
         copy = doc.copy()
-        for name in _HEADS:
-            copy = nlp.get_pipe(name)(copy)
+        with one_thread():
+            for name in _HEADS:
+                copy = nlp.get_pipe(name)(copy)
         found[paper.id] = to_extraction(copy, Paper(paper.id, paper.title, paper.abstract), pipeline_name(nlp))
     return found

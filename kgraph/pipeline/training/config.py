@@ -22,7 +22,7 @@ class Settings:
     """
 
     seed: int = 0
-    passes: int = 4
+    passes: int = 5
     batch: int = 8
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3

@@ -34,7 +34,9 @@ def make_silver(
 
     Aliases are not taught: the rules that group a teacher's mentions are not surer than the head that would learn.
     """
-    texts = sorted((read_text(p.title, p.abstract, nlp, pieces) for p in papers), key=lambda t: len(t.window.ids))
+    texts = [read_text(paper.title, paper.abstract, nlp, pieces) for paper in papers]
+    # The longest first: else each needs a little more memory in one piece than those before it have left behind.
+    texts.sort(key=lambda text: len(text.window.ids), reverse=True)
     out: list[Example] = []
     with torch.no_grad():
         for start in range(0, len(texts), _BATCH):
