@@ -20,13 +20,7 @@ from kgraph.extract import above_score, extract_paper, extract_papers, load_pipe
 from kgraph.model import Extraction
 from kgraph.pipeline import features
 from kgraph.pipeline.alias_features import Name, name_pairs
-from kgraph.pipeline.annotations import (
-    get_entities,
-    get_mentions,
-    get_relations,
-    set_entities,
-    set_mentions,
-)
+from kgraph.pipeline.annotations import get_entities, get_mentions, get_relations, set_entities, set_mentions
 from kgraph.pipeline.assemble import COMPONENTS, blank_pipeline
 from kgraph.pipeline.entities import Entities, join
 from kgraph.pipeline.features import PAIR_FEATURES, ROLE_FEATURES, entity_pairs, role_features

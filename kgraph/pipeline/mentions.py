@@ -76,7 +76,7 @@ def heaviest(spans: Spans, weights: npt.NDArray[np.float64]) -> list[int]:
 
     Spans of no weight are not taken; of equals those that end first.
     """
-    # best[e]: the highest sum of spans that end by word e; the span that ends there, or None.
+    # best[e]: the highest sum of spans that end by word e; last[e]: the span of it that ends there, or -1.
     best, last = [0.0], [-1]
     starts, weight = spans[:, 0].tolist(), weights.tolist()
     ending: dict[int, list[int]] = defaultdict(list)
