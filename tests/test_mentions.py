@@ -13,7 +13,6 @@ from kgraph.pipeline.annotations import get_mentions, set_vectors
 from kgraph.pipeline.assemble import blank_pipeline
 from kgraph.pipeline.features import TYPES
 from kgraph.pipeline.mentions import (
-    MIXING,
     TAGS,
     WIDEST,
     Mentions,
@@ -25,6 +24,9 @@ from kgraph.pipeline.mentions import (
 )
 from kgraph.pipeline.tokenizer import make_doc
 from kgraph.vocabulary import EntityType
+
+#: Tags and judge count alike.
+HALVES = (0.5, 0.5, 0.0)
 
 
 def logits(*tags: str) -> np.ndarray:
@@ -38,11 +40,11 @@ def silent(spans: np.ndarray) -> np.ndarray:
 
 
 def test_decoding_reads_the_tags() -> None:
-    found = decode(logits("O", "B-Method", "E-Method", "S-Metric"), silent, MIXING)
+    found = decode(logits("O", "B-Method", "E-Method", "S-Metric"), silent, HALVES)
     assert [m[:3] for m in found] == [(1, 3, "Method"), (3, 4, "Metric")]
     assert all(0.9 < m[3] <= 1 for m in found)
-    assert decode(logits("O", "O"), silent, MIXING) == []
-    assert decode(logits(), silent, MIXING) == []
+    assert decode(logits("O", "O"), silent, HALVES) == []
+    assert decode(logits(), silent, HALVES) == []
 
 
 def test_the_judge_of_spans_can_overrule_the_tags() -> None:
@@ -51,9 +53,9 @@ def test_the_judge_of_spans_can_overrule_the_tags() -> None:
         return np.where(whole, 12, 0)[:, None] * np.eye(1 + len(TYPES))[1 + TYPES.index(EntityType.TASK)]
 
     scores = logits("S-Method", "O", "S-Task")
-    assert [m[:3] for m in decode(scores, silent, MIXING)] == [(0, 1, "Method"), (2, 3, "Task")]
+    assert [m[:3] for m in decode(scores, silent, HALVES)] == [(0, 1, "Method"), (2, 3, "Task")]
     scores[0, TAGS.index("B-Task")] = scores[2, TAGS.index("E-Task")] = scores[1, TAGS.index("I-Task")] = 8
-    assert [m[:3] for m in decode(scores, judge, MIXING)] == [(0, 3, "Task")]
+    assert [m[:3] for m in decode(scores, judge, HALVES)] == [(0, 3, "Task")]
     assert [m[:3] for m in decode(scores, judge, (1.0, 0.0, 0.0))] == [(0, 1, "Method"), (2, 3, "Task")]
 
 

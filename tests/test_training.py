@@ -172,6 +172,71 @@ def test_pruning_keeps_what_adds_most() -> None:
     assert torch.allclose(*same, atol=1e-5)
 
 
+def test_smoothing_changes_nothing_but_what_int8_loses() -> None:
+    import onnxruntime
+
+    from kgraph.pipeline.training.export import quantized_encoder
+    from kgraph.pipeline.training.network import Encoder
+    from kgraph.pipeline.training.smooth import smoothed
+    from kgraph.pipeline.wordpieces import WordPieces
+
+    torch.manual_seed(0)
+    encoder = Encoder(30, layers=1, heads=2, wide=64).eval()
+    with torch.no_grad():
+        encoder.norm.weight[:4] = 50.0  # a few dimensions far larger than the others
+    (window,) = WordPieces(["[UNK]", "[CLS]", "[SEP]", *"thequick"]).windows(list("thequick"), [0] * 8)
+    inputs = {name: getattr(window, name)[None] for name in ("ids", "fields", "cases")}
+    smooth = smoothed(encoder, [window])
+    with torch.no_grad():
+        wanted, same = (e(**{n: torch.from_numpy(x) for n, x in inputs.items()}).numpy() for e in (encoder, smooth))
+    assert same == pytest.approx(wanted, abs=1e-4)
+
+    def lost(model: Encoder) -> float:
+        session = onnxruntime.InferenceSession(quantized_encoder(model), providers=["CPUExecutionProvider"])
+        return float(abs(session.run(None, inputs)[0] - wanted).mean())
+
+    assert lost(smooth) < lost(encoder) / 2
+
+
+def test_a_spans_posterior_is_its_share_of_all_ways_to_mark_the_text() -> None:
+    from kgraph.pipeline.features import TYPES
+    from kgraph.pipeline.mentions import MIXING, TAGS, all_spans, tag_odds
+    from kgraph.pipeline.training.segments import posteriors, segmentation_loss, span_weights
+
+    torch.manual_seed(0)
+    words, spans = 4, all_spans(4).tolist()
+    tags, judged = torch.randn(words, len(TAGS)), torch.randn(len(spans), 1 + len(TYPES))
+    weights = span_weights(tags, judged)
+    odds = torch.from_numpy(tag_odds(tags.numpy()))
+    assert torch.allclose(
+        weights, MIXING[0] * odds + MIXING[1] * (judged[:, 1:] - judged[:, :1]) + MIXING[2], atol=1e-5
+    )
+
+    def ways(start: int) -> list[list[tuple[int, int]]]:
+        """Return all sets of (span, type) from a word on."""
+        if start == words:
+            return [[]]
+        taken = [(i, t) for i, (s, _) in enumerate(spans) if s == start for t in range(len(TYPES))]
+        return ways(start + 1) + [[(i, t), *rest] for i, t in taken for rest in ways(spans[i][1])]
+
+    shares = torch.zeros(len(spans), len(TYPES))
+    for way in ways(0):
+        share = torch.tensor([float(weights[i, t]) for i, t in way]).sum().exp()
+        for i, t in way:
+            shares[i, t] += share
+    total = sum(torch.tensor([float(weights[i, t]) for i, t in way]).sum().exp() for way in ways(0))
+    found = posteriors(weights, words)
+    assert torch.allclose(found, shares / total, atol=1e-5)
+    # With a shorter text beside it, and two spans wanted: minus the logarithm of that set's share.
+    wanted = torch.zeros(len(spans), 1 + len(TYPES))
+    wanted[spans.index([0, 2]), 1] = wanted[spans.index([3, 4]), 3] = 1
+    short, nothing = torch.randn(1, len(TAGS)), torch.zeros(1, 1 + len(TYPES))
+    loss = segmentation_loss([tags, short], [judged, nothing], [wanted, nothing])
+    alone = segmentation_loss([short], [nothing], [nothing])
+    right = weights[spans.index([0, 2]), 0] + weights[spans.index([3, 4]), 2]
+    assert float(loss * 5 - alone) == pytest.approx(float(total.log() - right), abs=1e-4)
+
+
 def test_the_pipelines_heads_compute_what_was_trained(tmp_path: Path) -> None:
     """The heads run in numpy and are trained in torch: both must give the same probabilities."""
     from kgraph.pipeline.alias_features import Name, NamePairs

@@ -27,12 +27,13 @@ Spans = npt.NDArray[np.int64]
 
 #: Tag 0 is "outside"; then, for each type, begin, inside, end, and a name of a single token.
 TAGS = ("O", *(f"{part}-{type_}" for type_ in EntityType for part in "BIES"))
-_PARTS = {part: [TAGS.index(f"{part}-{type_}") for type_ in TYPES] for part in "BIES"}
+#: The tags of each part, in the order of TYPES.
+TAG_PARTS = {part: [TAGS.index(f"{part}-{type_}") for type_ in TYPES] for part in "BIES"}
 
 #: The most words of a mention: one in a thousand annotated ones has more.
 WIDEST = 10
 #: How much the tags and the judge of a span count, and a constant; a trained pipeline has its own.
-MIXING = (0.5, 0.5, 0.0)
+MIXING = (0.25, 0.75, -0.2)
 #: Spans whose tags have lower log odds than this are not looked at.
 _FLOOR = -2.0
 
@@ -61,7 +62,7 @@ def tag_odds(logits: Floats) -> Floats:
     `logits` are the tagger's, (words, TAGS).
     """
     relative = logits - logits[:, :1]
-    begin, inside, end, single = (relative[:, _PARTS[part]] for part in "BIES")
+    begin, inside, end, single = (relative[:, TAG_PARTS[part]] for part in "BIES")
     odds = [single]
     running = begin  # of the begin tag and the inside tags of the spans from each word
     for width in range(2, min(WIDEST, len(logits)) + 1):

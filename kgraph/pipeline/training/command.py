@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from spacy.language import Language
 
 from kgraph.annotated import AnnotatedPaper, read_annotated
 from kgraph.errors import ModelError
@@ -26,11 +27,12 @@ from kgraph.pipeline.training.pretrain import pretrain
 from kgraph.pipeline.training.prune import pruned
 from kgraph.pipeline.training.silver import make_silver
 from kgraph.pipeline.training.train import train
-from kgraph.pipeline.wordpieces import WordPieces
+from kgraph.pipeline.wordpieces import Window, WordPieces
 from kgraph.readers import Report, read_papers
 
 Log = Callable[[str], None]
-_PAPERS_TO_PRUNE_BY = 256
+#: So many papers show which parts of the encoder do most, and what sizes its numbers have.
+_SAMPLE = 256
 
 
 def run(path: Path, log: Log) -> None:
@@ -75,7 +77,8 @@ def run(path: Path, log: Log) -> None:
         student = copy.deepcopy(networks[-1])
         learn(student, mixed_passes(examples, marked, silver.settings), silver.settings)
         networks.append(student)
-    log(report(export(networks[-1], vocabulary, dev, config.output, config.version), errors=20))
+    nlp = make_pipeline(networks[-1], vocabulary, config.version, _sample(examples))
+    log(report(finish(nlp, dev, config.output), errors=20))
 
 
 def _start(config: Config, vocabulary: Sequence[str], examples: Sequence[Example]) -> Encoder:
@@ -85,7 +88,11 @@ def _start(config: Config, vocabulary: Sequence[str], examples: Sequence[Example
     if config.prune is None:
         return encoder
     narrow = Encoder(len(vocabulary), heads=config.prune.heads, wide=config.prune.wide)
-    return pruned(encoder, [e.window for e in examples[:_PAPERS_TO_PRUNE_BY]], narrow)
+    return pruned(encoder, _sample(examples), narrow)
+
+
+def _sample(examples: Sequence[Example]) -> list[Window]:
+    return [example.window for example in examples[:_SAMPLE]]
 
 
 def unannotated(wanted: Pretraining | Silver, seed: int, annotated: Sequence[AnnotatedPaper]) -> list[Paper]:
@@ -109,11 +116,8 @@ def mixed_passes(examples: Sequence[Example], silver: Sequence[Example], setting
     return [[*examples, *(silver[i] for i in order[number :: settings.passes])] for number in range(settings.passes)]
 
 
-def export(
-    network: Network, vocabulary: Sequence[str], dev: Sequence[AnnotatedPaper], output: Path, version: str
-) -> Evaluation:
-    """Write the network as a pipeline folder, with thresholds chosen on `dev`, and return its figures there."""
-    nlp = make_pipeline(network, vocabulary, version)
+def finish(nlp: Language, dev: Sequence[AnnotatedPaper], output: Path) -> Evaluation:
+    """Choose the pipeline's thresholds on `dev`, write it as a folder and return its figures there."""
     choose_thresholds(nlp, dev)
     # Without the vocabulary, which by now holds every word of the papers it was tried on.
     nlp.to_disk(output, exclude=["vocab"])

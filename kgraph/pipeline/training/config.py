@@ -28,6 +28,7 @@ class Settings:
     head_rate: float = 1e-3
     warmup: float = 0.1
     span_weight: float = 0.5
+    segmentation_weight: float = 3.0
     role_weight: float = 0.5
     relation_weight: float = 1.5
     alias_weight: float = 0.5

@@ -16,11 +16,16 @@ from kgraph.pipeline.assemble import blank_pipeline
 from kgraph.pipeline.component import Component
 from kgraph.pipeline.mentions import MIXING
 from kgraph.pipeline.training.network import Encoder, Network
+from kgraph.pipeline.training.smooth import smoothed
 from kgraph.pipeline.weights import Weights
+from kgraph.pipeline.wordpieces import Window
 
 
-def make_pipeline(network: Network, vocabulary: Sequence[str], version: str) -> Language:
-    """Return the pipeline that holds the network's weights; its thresholds are still to be chosen."""
+def make_pipeline(network: Network, vocabulary: Sequence[str], version: str, windows: Sequence[Window]) -> Language:
+    """Return the pipeline that holds the network's weights; its thresholds are still to be chosen.
+
+    `windows` are texts that show what sizes the encoder's numbers have.
+    """
     nlp = blank_pipeline()
     nlp.meta["name"], nlp.meta["version"] = "kgraph", version
     nlp.meta["license"], nlp.meta["spacy_version"] = "Apache-2.0", ">=3.8,<4"
@@ -34,7 +39,8 @@ def make_pipeline(network: Network, vocabulary: Sequence[str], version: str) -> 
         "kgraph_relations": _part(state, r"relations\.(.*)"),
     }
     files = {name: {"weights.npz": Weights(arrays).to_bytes()} for name, arrays in parts.items()}
-    files["kgraph_encoder"] = {"encoder.onnx": quantized_encoder(network.encoder), "vocabulary.txt": pieces}
+    encoder = quantized_encoder(smoothed(network.encoder, windows))
+    files["kgraph_encoder"] = {"encoder.onnx": encoder, "vocabulary.txt": pieces}
     for name, contents in files.items():
         component = nlp.get_pipe(name)
         assert isinstance(component, Component)

@@ -18,6 +18,7 @@ from kgraph.pipeline.layout import token_texts
 from kgraph.pipeline.mentions import MIXING, all_spans, decode, repeat_names
 from kgraph.pipeline.training.data import Example, Text, entity_inputs, read_text
 from kgraph.pipeline.training.network import Network
+from kgraph.pipeline.training.segments import posteriors, span_weights
 from kgraph.pipeline.wordpieces import WordPieces
 
 _BATCH = 16
@@ -53,11 +54,13 @@ def _example(teachers: Sequence[Network], text: Text, words: Sequence[torch.Tens
     everywhere = torch.from_numpy(all_spans(text.window.last))
     tags = torch.stack([t.mentions(w).softmax(-1) for t, w in together]).mean(0)
     spans = torch.stack([t.spans(w, everywhere).softmax(-1) for t, w in together]).mean(0)
+    logits, judged = (likely.clamp(min=1e-9).log() for likely in (tags, spans))
+    # Half what each span is by itself, half what it is among its rivals.
+    among = posteriors(span_weights(logits, judged), len(tags))
+    spans = (spans + torch.cat([(1 - among.sum(1, keepdim=True)).clamp(min=0), among], dim=1)) / 2
     row = {(start, end): i for i, (start, end) in enumerate(everywhere.tolist())}
     decoded = decode(
-        tags.clamp(min=1e-9).log().numpy(),
-        lambda asked: spans[[row[start, end] for start, end in asked.tolist()]].clamp(min=1e-9).log().numpy(),
-        MIXING,
+        logits.numpy(), lambda asked: judged[[row[start, end] for start, end in asked.tolist()]].numpy(), MIXING
     )
     tokens = token_texts(text.doc)
     in_tokens = [(int(text.tokens[m[0]]), int(text.tokens[m[1] - 1]) + 1, *m[2:]) for m in decoded]

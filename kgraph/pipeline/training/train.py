@@ -15,6 +15,7 @@ from kgraph.pipeline.mentions import all_spans
 from kgraph.pipeline.training.config import Settings
 from kgraph.pipeline.training.data import Example
 from kgraph.pipeline.training.network import Network
+from kgraph.pipeline.training.segments import segmentation_loss
 
 T = TypeVar("T")
 
@@ -91,14 +92,15 @@ def batches(items: Sequence[T], length: Callable[[T], int], size: int, shuffle: 
 
 def _loss(network: Network, batch: Sequence[Example], settings: Settings) -> Tensor:
     words = network.words([e.window for e in batch])
+    lengths = [len(w) for w in words]
     logits = network.mentions(network.dropout(torch.cat(words)))
     loss: Tensor = nn.functional.cross_entropy(logits.float(), torch.cat([e.tags for e in batch]))
     # Per word, as that of the tags: nearly all spans are no names, and a mean over spans would be next to nothing.
-    judged = torch.cat([network.spans(w, torch.from_numpy(all_spans(len(w)))) for w in words])
-    wanted = torch.cat([e.spans for e in batch])
-    loss = loss + settings.span_weight * nn.functional.cross_entropy(judged.float(), wanted, reduction="sum") / len(
-        logits
-    )
+    judged = [network.spans(w, torch.from_numpy(all_spans(n))) for w, n in zip(words, lengths, strict=True)]
+    spans = [e.spans for e in batch]
+    missed = nn.functional.cross_entropy(torch.cat(judged).float(), torch.cat(spans), reduction="sum")
+    loss = loss + settings.span_weight * missed / len(logits)
+    loss = loss + settings.segmentation_weight * segmentation_loss(logits.split(lengths), judged, spans)
     found: dict[str, list[tuple[Tensor, Tensor]]] = {"roles": [], "relations": [], "aliases": []}
     for tokens, example in zip(words, batch, strict=True):
         heads: dict[str, Any] = example.heads
