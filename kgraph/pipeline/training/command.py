@@ -47,12 +47,12 @@ def run(path: Path, log: Log) -> None:
     def learn(network: Network, passes: Sequence[Sequence[Example]], settings: Settings) -> None:
         start = time.monotonic()
 
-        def after_pass(number: int, loss: float) -> float:
+        def measure(what: str) -> float:
             f1 = tagging_f1(network, held_out)
-            log(f"pass {number}: loss {loss:.4f}, mention F1 on dev {f1:.4f}, {time.monotonic() - start:.0f} s")
+            log(f"{what}, mention F1 on dev {f1:.4f}, {time.monotonic() - start:.0f} s")
             return f1
 
-        train(network, passes, settings, after_pass)
+        train(network, passes, settings, measure)
 
     encoder = _start(config, vocabulary, examples)
     if config.pretrain:

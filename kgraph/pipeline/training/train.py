@@ -24,13 +24,13 @@ def train(
     network: Network,
     passes: Sequence[Sequence[Example]],
     settings: Settings,
-    after_pass: Callable[[int, float], float],
+    measure: Callable[[str], float],
 ) -> None:
-    """Train in place, pass by pass over the examples of each, and leave the network with the weights of its best pass.
+    """Train in place, pass by pass over the examples of each, and leave the network with its best weights.
 
-    `after_pass(number, mean loss)` measures the network on held-out papers after each pass; higher
-    is better, and training stops when `settings.patience` passes have brought nothing better. AdamW with linear
-    warm-up and decay.
+    These are those after one of the passes, or the mean of those after each (Izmailov et al. 2018). `measure(what)`
+    tells how good the network is on held-out papers; higher is better, and training stops when `settings.patience`
+    passes have brought nothing better. AdamW with linear warm-up and decay.
     """
     torch.manual_seed(settings.seed)
     shuffle = random.Random(settings.seed)
@@ -45,6 +45,8 @@ def train(
     )
     schedule = warm_up_and_decay(optimizer, sum(math.ceil(len(x) / settings.batch) for x in passes), settings)
     best, best_pass, best_weights = -1.0, 0, copy.deepcopy(network.state_dict())
+    sums = {name: torch.zeros_like(value) for name, value in best_weights.items()}
+    number = 0
     for number, examples in enumerate(passes, 1):
         network.train()
         total, seen = 0.0, 0
@@ -59,11 +61,16 @@ def train(
             total += float(loss.detach())
             seen += 1
         network.eval()
-        measured = after_pass(number, total / max(1, seen))
-        if measured > best:
+        for name, value in network.state_dict().items():
+            sums[name] += value
+        if (measured := measure(f"pass {number}: loss {total / max(1, seen):.4f}")) > best:
             best, best_pass, best_weights = measured, number, copy.deepcopy(network.state_dict())
         if number - best_pass >= settings.patience:
             break
+    if number > 1:
+        network.load_state_dict({name: value / number for name, value in sums.items()})
+        if measure("mean of the passes") > best:
+            return
     network.load_state_dict(best_weights)
     network.eval()
 
