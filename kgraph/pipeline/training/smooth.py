@@ -40,9 +40,9 @@ class SmoothedLinear(nn.Module):
 
 def smoothed(encoder: Encoder, windows: Sequence[Window]) -> Encoder:
     """Return an encoder that computes the same but for rounding, with factors by the inputs that `windows` give."""
-    out = copy.deepcopy(encoder).eval()
-    for name, largest in _largest_inputs(out, windows).items():
-        layer, part = name
+    out = copy.deepcopy(encoder)
+    out.eval()
+    for (layer, part), largest in _largest_inputs(out, windows).items():
         linear: nn.Linear = getattr(out.layers[layer], part)
         weights = linear.weight.detach().abs().amax(0).clamp(min=_LEAST)
         factors = largest.clamp(min=_LEAST) ** _STRENGTH / weights ** (1 - _STRENGTH)
