@@ -172,6 +172,34 @@ def test_pruning_keeps_what_adds_most() -> None:
     assert torch.allclose(*same, atol=1e-5)
 
 
+@pytest.mark.parametrize("best", ["pass 1", "pass 2", "mean"])
+def test_training_ends_with_the_weights_that_measured_best(tmp_path: Path, best: str) -> None:
+    from kgraph.pipeline.assemble import blank_pipeline
+    from kgraph.pipeline.training.config import Settings
+    from kgraph.pipeline.training.data import make_examples
+    from kgraph.pipeline.training.network import Encoder, Network
+    from kgraph.pipeline.training.train import train
+    from kgraph.pipeline.wordpieces import WordPieces
+
+    (tmp_path / "gold.jsonl").write_text(json.dumps(annotated(1)), encoding="utf-8")
+    examples = make_examples(
+        read_annotated(tmp_path / "gold.jsonl"), blank_pipeline(), WordPieces(["[UNK]", "[CLS]", "[SEP]"])
+    )
+    torch.manual_seed(0)
+    network, seen = Network(Encoder(3, layers=1, heads=2, wide=8)), {}
+
+    def measure(what: str) -> float:
+        seen[next(name for name in ("pass 1", "pass 2", "mean") if what.startswith(name))] = (
+            network.mentions.weight.detach().clone()
+        )
+        return float(what.startswith(best))
+
+    train(network, [examples] * 2, Settings(), measure)
+    assert torch.allclose(seen["mean"], (seen["pass 1"] + seen["pass 2"]) / 2)
+    assert not torch.equal(seen["pass 1"], seen["pass 2"])
+    assert torch.equal(network.mentions.weight, seen[best]) and not network.training
+
+
 def test_smoothing_changes_nothing_but_what_int8_loses() -> None:
     import onnxruntime
 
